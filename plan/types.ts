@@ -1,0 +1,136 @@
+/**
+ * The Plan: every node, address, port, name and price that a Spec comes to. Plain JSON, deterministic, and the only
+ * thing that components, policy and previews read. No value here depends on a position in a list of storm.yml.
+ */
+
+export type Provider = "aws" | "azure" | "digitalocean" | "hosts" | "local";
+export type Role = "manager" | "worker" | "data";
+
+/** One provider in one region. */
+export interface SitePlan {
+  /** Identity, e.g. "aws-eu-west-1", "local". */
+  name: string;
+  provider: Provider;
+  region: string;
+}
+
+/** A group of nodes of one size and role on one site. */
+export interface PoolPlan {
+  /** Identity inside the environment: "<site>/<pool>". */
+  key: string;
+  name: string;
+  site: string;
+  role: Role | "auto";
+  size: string;
+  /** The provider's own type, e.g. "t3.medium"; for local nodes the portable size. */
+  machineType: string;
+  /** Fixed pools: min = max = count of `nodes`. Elastic pools have no entry in `nodes`. */
+  min: number;
+  max: number;
+  elastic: boolean;
+  spot: boolean;
+  /** Disk of its own for data, in GiB; 0 for none. */
+  volumeGiB: number;
+  labels: Record<string, string>;
+  /** Block of mesh addresses of this pool. */
+  meshCidr: string;
+}
+
+/** A node that the plan knows by name (fixed pools and hosts). */
+export interface NodePlan {
+  /** Identity and host name: "<pool>-<ordinal from 1>", e.g. "local-1". */
+  name: string;
+  site: string;
+  /** PoolPlan.key */
+  pool: string;
+  role: Role;
+  size: string;
+  machineType: string;
+  zone: string;
+  labels: Record<string, string>;
+  /** WireGuard address; Swarm and Consul use no other. */
+  meshAddress: string;
+  cpus: number;
+  memoryMiB: number;
+  /** Hosts only. */
+  address?: string;
+  user?: string;
+}
+
+/** One row of the firewall: who may reach what on which nodes. */
+export interface FirewallRow {
+  from: "world" | "admin" | "mesh" | "site";
+  to: "load-balancer" | "node" | "manager";
+  protocol: "tcp" | "udp";
+  port: number;
+  why: string;
+}
+
+export interface NetworkPlan {
+  /** "wireguard", or "off" on a single site. */
+  mesh: "wireguard" | "off";
+  meshCidr: string;
+  /** UDP port of WireGuard on every node. */
+  meshPort: number;
+  /** Bytes. */
+  meshMtu: number;
+  /** Every overlay's MTU, `ingress` included: the mesh's minus 50 (VXLAN). */
+  overlayMtu: number;
+  /** Swarm's default address pool for overlays. */
+  overlayCidr: string;
+  /** Docker's bridges on each node. */
+  bridgeCidr: string;
+  /** The node's own address for its containers' DNS and Consul API: the same on every node, never routed. */
+  nodeLocalAddress: string;
+  adminCidrs: string[];
+  firewall: FirewallRow[];
+}
+
+/** A compose stack to deploy. */
+export interface StackPlan {
+  /** Name in Swarm and in host names; `_` has become `-`. */
+  name: string;
+  /** As storm.yml says it, relative to storm.yml's folder. */
+  file: string;
+  /** Replicas for routed services without deploy.replicas (a number), or of named services. */
+  scale: number | Record<string, number> | undefined;
+  /** "<service>.<this>" is the host name of each routed service; the wildcard certificate is for "*.<this>". */
+  domain: string;
+  /** Line and column of the key in storm.yml (1-based). */
+  line: number;
+  column: number;
+}
+
+export interface CostLine {
+  pool: string;
+  nodes: number;
+  monthlyUsd: number;
+}
+
+export interface Plan {
+  /** Cluster name, e.g. "storm". */
+  name: string;
+  /** Environment, e.g. "dev" (storm:env). */
+  env: string;
+  /** Hostname of storm.yml. */
+  domain: string;
+  /** "<env>.<domain>" */
+  baseDomain: string;
+  production: boolean;
+  datacenter: string;
+  sites: SitePlan[];
+  pools: PoolPlan[];
+  nodes: NodePlan[];
+  /** Names of nodes. Managers are Swarm managers and Consul servers. */
+  managers: string[];
+  /** What loss the cluster survives, one sentence. */
+  survives: string;
+  /** The node that holds volumes of services without a placement of their own: the first data node, else the first node. */
+  volumeNode: string;
+  network: NetworkPlan;
+  registry: { storage: "filesystem" | "s3" | "spaces" | "azure"; host: string; port: number };
+  stacks: StackPlan[];
+  cost: { lines: CostLine[]; monthlyUsd: number; pricesOf: string };
+  /** Formatted warnings, each with its place in storm.yml. */
+  warnings: string[];
+}
