@@ -68,12 +68,15 @@ class Backoff:
         self.pause = min(self.pause * 2, self.limit)
 
 
-def forever(step, pause=1.0, limit=5.0):
-    """Runs `step` for ever. A failure is logged when it is new and retried with growing pauses: parts do restart."""
+def forever(step, pause=1.0, limit=5.0, once=False):
+    """Runs `step` for ever, or until it worked `once`. Failures are retried with growing pauses, because parts do restart;
+    a new one is logged."""
     backoff, last = Backoff(limit=limit), None
     while True:
         try:
             step()
+            if once:
+                return
             backoff.reset()
             last = None
             time.sleep(pause)
@@ -124,12 +127,14 @@ class Consul:
         self.token_name, self.timeout = token_name, timeout
         self.base = urllib.parse.urlsplit(os.environ.get("STORM_CONSUL", "http://127.0.0.1:8500"))
 
+    def secret(self):
+        with contextlib.suppress(FileNotFoundError):
+            with open(path(f"/etc/storm/tokens/{self.token_name}"), encoding="utf-8") as file:
+                return file.read().strip()
+        return ""
+
     def _headers(self):
-        if self.token_name:
-            with contextlib.suppress(FileNotFoundError):
-                with open(path(f"/etc/storm/tokens/{self.token_name}"), encoding="utf-8") as file:
-                    return {"X-Consul-Token": file.read().strip()}
-        return {}
+        return {"X-Consul-Token": self.secret()}
 
     def _call(self, method, url, body=None, query=None, timeout=None):
         url = url if url.startswith("/v1/") else "/v1/" + url.lstrip("/")
