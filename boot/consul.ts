@@ -1,0 +1,112 @@
+import type { NodeConfig } from "./node-config";
+
+/** Where Consul's parts are on a node. */
+const TLS_DIR = "/etc/consul.d/tls";
+
+/** Consul's configuration that never changes in the node's life (/etc/consul.d/node.json). */
+export function consulConfig(node: NodeConfig): object {
+  const { server } = node.consul;
+  return {
+    datacenter: node.datacenter,
+    node_name: node.name,
+    data_dir: "/var/lib/consul",
+    server,
+    ...(server ? { bootstrap_expect: node.consul.bootstrapExpect, ui_config: { enabled: true } } : {}),
+    bind_addr: node.mesh.address,
+    client_addr: "127.0.0.1",
+    addresses: {
+      http: `127.0.0.1 ${node.nodeLocalAddress}`,
+      dns: "127.0.0.1",
+      // Servers answer HTTPS on every address: operators by the load balancer, elastic nodes by their site's network.
+      ...(server ? { https: "0.0.0.0" } : {}),
+    },
+    ports: { http: 8500, https: server ? 8501 : -1, dns: 8600, grpc: -1, grpc_tls: -1 },
+    retry_join: node.consul.join,
+    // 30 s by default: a node that comes back would wait half a minute for nothing.
+    retry_interval: "1s",
+    node_meta: { pool: node.pool.replace("/", "."), role: node.role, site: node.site, size: node.size, ...node.labels },
+    acl: { enabled: true, default_policy: "deny", down_policy: "extend-cache" },
+    connect: { enabled: true },
+    ...(server ? { auto_encrypt: { allow_tls: true } } : { auto_encrypt: { tls: true } }),
+    // With three servers the default would drop a halted one and leave two that must not fail.
+    ...(server ? { autopilot: { min_quorum: node.consul.bootstrapExpect } } : {}),
+    // 2: two seconds to a new leader; 1 flaps where nodes share a busy machine, 5 (the default) is for distant ones.
+    performance: { raft_multiplier: 2 },
+    leave_on_terminate: false,
+    disable_remote_exec: true,
+    disable_update_check: true,
+    enable_script_checks: false,
+    telemetry: { disable_hostname: true },
+    log_level: "warn",
+    // The alternative domain's `service.` part is what the forwarder asks for.
+    ...(node.domain.endsWith(".localhost") ? {} : { alt_domain: node.domain }),
+  };
+}
+
+/** The secret part of Consul's configuration, as values that may differ between servers and agents. */
+export interface ConsulSecrets {
+  gossipKey: string;
+  /** Servers only: the token that may do everything. */
+  managementToken?: string;
+  agentToken: string;
+  /** What a request without a token, and DNS, may read: the catalog of nodes and services, nothing else. */
+  catalogToken: string;
+  /** Servers have a certificate of their own; agents get theirs from the servers (auto_encrypt). */
+  hasCertificate: boolean;
+}
+
+/** /etc/consul.d/secrets.json: everything of Consul's that rotates. */
+export function consulSecrets(secrets: ConsulSecrets): object {
+  const certificate = secrets.hasCertificate
+    ? { cert_file: `${TLS_DIR}/cert.pem`, key_file: `${TLS_DIR}/key.pem` }
+    : {};
+  return {
+    encrypt: secrets.gossipKey,
+    tls: {
+      defaults: { ca_file: `${TLS_DIR}/ca.pem`, verify_outgoing: true, ...certificate },
+      internal_rpc: { verify_incoming: secrets.hasCertificate, verify_server_hostname: true },
+      // People and nodes come with a token, not with a certificate.
+      https: { verify_incoming: false },
+    },
+    acl: {
+      tokens: {
+        ...(secrets.managementToken ? { initial_management: secrets.managementToken } : {}),
+        agent: secrets.agentToken,
+        default: secrets.catalogToken,
+        dns: secrets.catalogToken,
+      },
+    },
+  };
+}
+
+/** The policies of the cluster's tokens: the least that each part needs. */
+export const POLICIES: Record<string, string> = {
+  "storm-agent": 'node_prefix "" { policy = "write" }\nservice_prefix "" { policy = "read" }',
+  "storm-catalog": 'node_prefix "" { policy = "read" }\nservice_prefix "" { policy = "read" }',
+  "storm-registrator": 'service_prefix "" { policy = "write" }\nnode_prefix "" { policy = "read" }',
+  "storm-node": [
+    'key_prefix "mesh/" { policy = "read" }',
+    'key "storm/nodes" { policy = "read" }',
+    'key "storm/images" { policy = "read" }',
+    'key "storm/swarm/id" { policy = "read" }',
+    'key "storm/swarm/join/worker" { policy = "read" }',
+    'key_prefix "storm/availability/" { policy = "write" }',
+    'node_prefix "" { policy = "read" }',
+    'agent_prefix "" { policy = "write" }',
+  ].join("\n"),
+  "storm-controller": [
+    'key_prefix "storm/" { policy = "write" }',
+    'key_prefix "mesh/" { policy = "write" }',
+    'node_prefix "" { policy = "read" }',
+    'service_prefix "" { policy = "read" }',
+    'agent_prefix "" { policy = "read" }',
+    'session_prefix "" { policy = "write" }',
+    'operator = "write"',
+  ].join("\n"),
+  "storm-operator": [
+    'node_prefix "" { policy = "read" }',
+    'service_prefix "" { policy = "read" }',
+    'agent_prefix "" { policy = "read" }',
+    'operator = "read"',
+  ].join("\n"),
+};

@@ -1,0 +1,65 @@
+import type { NodePlan, Plan } from "../plan/types";
+
+/** Contents of /etc/storm/node.json: who this node is. Never changes in the node's life. */
+export interface NodeConfig {
+  name: string;
+  cluster: string;
+  env: string;
+  datacenter: string;
+  domain: string;
+  role: string;
+  pool: string;
+  site: string;
+  size: string;
+  labels: Record<string, string>;
+  mesh: { address: string; cidr: string; port: number; mtu: number; interface: string };
+  overlay: { cidr: string; mtu: number };
+  bridgeCidr: string;
+  nodeLocalAddress: string;
+  consul: { server: boolean; bootstrapExpect: number; join: string[] };
+  /** Local nodes only: the image cache beside them. */
+  imageCache?: ImageCache;
+}
+
+/** A registry on the cluster's own network, plain HTTP; the node's forwarder knows its name. */
+export interface ImageCache {
+  address: string;
+}
+
+/** Name and port by which nodes ask the image cache for what is not on Docker Hub. */
+export const IMAGE_CACHE_HOST = "image-cache.storm";
+export const IMAGE_CACHE_PORT = 5000;
+
+/** The identity of one node of the plan. */
+export function nodeConfig(plan: Plan, node: NodePlan, imageCache?: ImageCache): NodeConfig {
+  const servers = plan.nodes.filter((other) => plan.managers.includes(other.name));
+  const { network } = plan;
+  return {
+    name: node.name,
+    cluster: plan.name,
+    env: plan.env,
+    datacenter: plan.datacenter,
+    domain: plan.baseDomain,
+    role: node.role,
+    pool: node.pool,
+    site: node.site,
+    size: node.size,
+    labels: node.labels,
+    mesh: {
+      address: node.meshAddress,
+      cidr: network.meshCidr,
+      port: network.meshPort,
+      mtu: network.meshMtu,
+      interface: "storm0",
+    },
+    overlay: { cidr: network.overlayCidr, mtu: network.overlayMtu },
+    bridgeCidr: network.bridgeCidr,
+    nodeLocalAddress: network.nodeLocalAddress,
+    consul: {
+      server: plan.managers.includes(node.name),
+      bootstrapExpect: servers.length,
+      join: servers.map((server) => server.meshAddress),
+    },
+    ...(imageCache ? { imageCache } : {}),
+  };
+}

@@ -1,0 +1,90 @@
+"""What a remote command brings to this node, as JSON on standard input; prints the node's public mesh key.
+
+enroll: {"files": [{"path", "content", "mode", "owner", "units": [...]}], "start": [...]}
+        Files are written whole and only when they differ; the units named beside a changed file are reloaded.
+peers:  {"peers": {name: {"publicKey", "endpoint", "address"}}}
+        Adds and changes only: a peer leaves by Consul KV, after its node has left the swarm.
+"""
+import grp
+import json
+import os
+import pwd
+import subprocess
+import sys
+import time
+
+from storm_lib import atomic_write, lock, path
+
+
+def systemctl(*arguments):
+    done = subprocess.run(["systemctl", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"systemctl {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+def read(name):
+    try:
+        with open(name, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def write_files(files):
+    """Writes what differs; returns the units to reload."""
+    units = []
+    for file in files:
+        name, mode = path(file["path"]), int(file.get("mode", "0600"), 8)
+        user, _, group = file.get("owner", "root:root").partition(":")
+        if read(name) != file["content"]:
+            atomic_write(name, file["content"], mode)
+            units += [unit for unit in file.get("units", []) if unit not in units]
+        os.chown(name, pwd.getpwnam(user).pw_uid, grp.getgrnam(group or user).gr_gid)
+        os.chmod(name, mode)
+    return units
+
+
+def wait_active(units, seconds=90):
+    deadline = time.monotonic() + seconds
+    while True:
+        waiting = [unit for unit in units
+                   if subprocess.run(["systemctl", "is-active", "-q", unit], check=False).returncode != 0]
+        if not waiting:
+            return
+        if time.monotonic() > deadline:
+            state = subprocess.run(["systemctl", "status", "--no-pager", "-n", "10", *waiting],
+                                   capture_output=True, text=True, check=False)
+            raise SystemExit(f"not active after {seconds} s: {', '.join(waiting)}\n{state.stdout[-3000:]}")
+        time.sleep(0.2)
+
+
+def public_key():
+    return subprocess.run(["/usr/local/lib/storm/storm-mesh", "key"], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+def enroll(document):
+    changed = write_files(document["files"])
+    if any(unit_file["path"].startswith("/etc/systemd/") for unit_file in document["files"]):
+        systemctl("daemon-reload")
+    if changed:
+        systemctl("try-reload-or-restart", *changed)
+    systemctl("start", "--no-block", *document["start"])
+    wait_active(document["start"])
+    return {"publicKey": public_key()}
+
+
+def peers(document):
+    name = path("/var/lib/storm/peers.json")
+    known = json.loads(read(name) or '{"peers": {}}')
+    wanted = {**known["peers"], **document["peers"]}
+    if wanted != known["peers"]:
+        atomic_write(name, json.dumps({**known, "peers": wanted}))
+        subprocess.run(["/usr/local/lib/storm/storm-mesh", "sync"], check=True)
+    return {"peers": len(wanted)}
+
+
+if __name__ == "__main__":
+    step = {"enroll": enroll, "peers": peers}[sys.argv[1]]
+    with lock("apply"):
+        print(json.dumps(step(json.load(sys.stdin))))

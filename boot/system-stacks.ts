@@ -1,0 +1,100 @@
+/** The compose documents of what every cluster runs besides its host units. Pure; deployed like a user's stack. */
+
+export interface IngressArgs {
+  /** Port of the HTTPS address that users type, for the redirect from HTTP. */
+  httpsPort: number;
+  /** Where the node's Consul agent answers its containers. */
+  consulAddress: string;
+  network: string;
+}
+
+/** Traefik on every node: fed by Consul's catalog, its certificates by files, never near the Docker socket. */
+export function ingressStack({ httpsPort, consulAddress, network }: IngressArgs): object {
+  return {
+    version: "3.8",
+    services: {
+      traefik: {
+        image: "traefik:v3.6.0",
+        command: [
+          "--entrypoints.web.address=:80",
+          `--entrypoints.web.http.redirections.entrypoint.to=:${httpsPort}`,
+          "--entrypoints.web.http.redirections.entrypoint.scheme=https",
+          "--entrypoints.websecure.address=:443",
+          "--entrypoints.websecure.http.tls=true",
+          "--entrypoints.websecure.http.middlewares=retry@file",
+          // The next server is asked soon when one does not take the connection (its node just died).
+          "--serverstransport.forwardingtimeouts.dialtimeout=1s",
+          `--providers.consulcatalog.endpoint.address=${consulAddress}`,
+          "--providers.consulcatalog.endpoint.scheme=http",
+          "--providers.consulcatalog.exposedbydefault=false",
+          "--providers.consulcatalog.watch=true",
+          // Any server may answer: routing goes on while Consul has no leader.
+          "--providers.consulcatalog.stale=true",
+          "--providers.file.directory=/etc/storm/ingress",
+          "--providers.file.watch=true",
+          "--global.checknewversion=false",
+          "--global.sendanonymoususage=false",
+          "--log.level=WARN",
+        ],
+        ports: [
+          { target: 80, published: 80, protocol: "tcp", mode: "host" },
+          { target: 443, published: 443, protocol: "tcp", mode: "host" },
+        ],
+        networks: [network],
+        volumes: ["/etc/storm/ingress:/etc/storm/ingress:ro"],
+        labels: { "storm.route": "false" },
+        deploy: {
+          mode: "global",
+          endpoint_mode: "dnsrr",
+          update_config: { order: "stop-first", parallelism: 1, failure_action: "rollback" },
+          restart_policy: { condition: "any", delay: "1s" },
+        },
+      },
+    },
+    networks: { [network]: { external: true } },
+  };
+}
+
+export interface RegistryArgs {
+  port: number;
+  /** Name of the node that keeps the images. */
+  node: string;
+  overlayMtu: number;
+}
+
+/** The cluster's own registry: only nodes, which show a certificate of the registry's authority, get in. */
+export function registryStack({ port, node, overlayMtu }: RegistryArgs): object {
+  return {
+    version: "3.8",
+    services: {
+      registry: {
+        image: "registry:2",
+        environment: {
+          REGISTRY_HTTP_ADDR: "0.0.0.0:5000",
+          REGISTRY_HTTP_TLS_CERTIFICATE: "/etc/storm/registry/cert.pem",
+          REGISTRY_HTTP_TLS_KEY: "/etc/storm/registry/key.pem",
+          REGISTRY_HTTP_TLS_CLIENTCAS: "[/etc/storm/registry/ca.pem]",
+          REGISTRY_STORAGE_DELETE_ENABLED: "true",
+          REGISTRY_LOG_LEVEL: "warn",
+          OTEL_TRACES_EXPORTER: "none",
+        },
+        ports: [{ target: 5000, published: port, protocol: "tcp", mode: "host" }],
+        volumes: ["data:/var/lib/registry", "/etc/storm/registry:/etc/storm/registry:ro"],
+        // The registrator's name for it: nodes ask for registry.service.consul.
+        labels: { "storm.name": "registry", "storm.route": "false" },
+        networks: ["default"],
+        deploy: {
+          replicas: 1,
+          endpoint_mode: "dnsrr",
+          placement: { constraints: [`node.labels.storm.node == ${node}`] },
+          update_config: { order: "stop-first", failure_action: "rollback" },
+          restart_policy: { condition: "any", delay: "1s" },
+        },
+      },
+    },
+    networks: {
+      default: { driver: "overlay", driver_opts: { "com.docker.network.driver.mtu": String(overlayMtu) } },
+    },
+    volumes: { data: {} },
+  };
+}

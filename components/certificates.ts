@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+
+const YEAR_HOURS = 8760;
+
+export interface AuthorityArgs {
+  commonName: string;
+  /** Default: ten years; renewed one year before its end. */
+  validityPeriodHours?: number;
+}
+
+/** A certificate authority of one purpose: what one of them signs, no other part of the cluster believes. */
+export class Authority extends pulumi.ComponentResource {
+  readonly key: tls.PrivateKey;
+  readonly certificate: tls.SelfSignedCert;
+
+  constructor(name: string, args: AuthorityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("storm:certificates:Authority", name, {}, opts);
+    this.key = privateKey(`${name}-key`, this);
+    this.certificate = new tls.SelfSignedCert(
+      `${name}-cert`,
+      {
+        privateKeyPem: this.key.privateKeyPem,
+        subject: { commonName: args.commonName, organization: "Storm" },
+        isCaCertificate: true,
+        setSubjectKeyId: true,
+        allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
+        validityPeriodHours: args.validityPeriodHours ?? 10 * YEAR_HOURS,
+        earlyRenewalHours: YEAR_HOURS,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ certPem: this.certificate.certPem });
+  }
+}
+
+export interface CertificateArgs {
+  authority: Authority;
+  commonName: string;
+  uses: ("server_auth" | "client_auth")[];
+  dnsNames?: pulumi.Input<string>[];
+  ipAddresses?: pulumi.Input<string>[];
+  /** Default: one year; renewed 30 days before its end by the next `up`. */
+  validityPeriodHours?: number;
+}
+
+/** A key and a certificate signed by one of the cluster's authorities. */
+export class Certificate extends pulumi.ComponentResource {
+  readonly keyPem: pulumi.Output<string>;
+  readonly certPem: pulumi.Output<string>;
+  /** Of the authority: what the other side has to believe. */
+  readonly caPem: pulumi.Output<string>;
+
+  constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("storm:certificates:Certificate", name, {}, opts);
+    const parent = { parent: this };
+    const key = privateKey(`${name}-key`, this);
+    const request = new tls.CertRequest(
+      `${name}-request`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: { commonName: args.commonName, organization: "Storm" },
+        dnsNames: args.dnsNames,
+        ipAddresses: args.ipAddresses,
+      },
+      parent,
+    );
+    const signed = new tls.LocallySignedCert(
+      `${name}-cert`,
+      {
+        certRequestPem: request.certRequestPem,
+        caPrivateKeyPem: args.authority.key.privateKeyPem,
+        caCertPem: args.authority.certificate.certPem,
+        allowedUses: ["digital_signature", "key_encipherment", ...args.uses],
+        validityPeriodHours: args.validityPeriodHours ?? YEAR_HOURS,
+        earlyRenewalHours: 30 * 24,
+      },
+      parent,
+    );
+    this.keyPem = key.privateKeyPem;
+    this.certPem = signed.certPem;
+    this.caPem = args.authority.certificate.certPem;
+    this.registerOutputs({ certPem: this.certPem });
+  }
+}
+
+/** P-256: small, quick on a busy machine, and known to every client that may come. */
+function privateKey(name: string, parent: pulumi.Resource): tls.PrivateKey {
+  return new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent });
+}

@@ -1,0 +1,23 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NodePlan } from "../plan/types";
+
+/** A machine of a fixed pool. Nothing after the pools knows which provider made it. */
+export interface Node {
+  plan: NodePlan;
+  /** Changes when the machine is replaced. */
+  id: pulumi.Output<string>;
+  /** Where SSH reaches it. */
+  address: pulumi.Output<string>;
+  /** Where the other nodes' WireGuard reaches it, "ADDRESS:PORT". */
+  endpoint: pulumi.Output<string>;
+  user: string;
+  /** OpenSSH public key that its sshd must show. */
+  hostKey: pulumi.Output<string>;
+  /** The deploying program's SSH key. */
+  privateKey: pulumi.Output<string>;
+}
+
+/** A component that makes the fixed nodes of one or more pools of one provider. */
+export interface NodePool {
+  readonly nodes: Node[];
+}

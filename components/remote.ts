@@ -1,0 +1,55 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Node } from "./node";
+
+export interface RemoteCommandArgs {
+  node: Node;
+  /** Command line; never holds a secret, because a failing command's error shows it. */
+  create: string;
+  /** What the command reads; the way for secrets. */
+  stdin: pulumi.Input<string>;
+  /** Seconds to wait for the node's sshd; default 300. */
+  dialSeconds?: number;
+}
+
+/**
+ * Tries of the official plugin's dialler within `seconds`: pauses of 100 ms x 1.5 up to 5 s
+ * (pulumi-command `connection.go`).
+ */
+export function dialErrorLimit(seconds: number): number {
+  let tries = 0;
+  for (let waited = 0, pause = 0.1; waited < seconds; tries++) {
+    waited += pause;
+    pause = Math.min(pause * 1.5, 5);
+  }
+  return tries;
+}
+
+/**
+ * The only place that makes a remote.Command. The host key is always checked; what is printed is neither shown nor
+ * kept in plain text (the engine prints stdout live and stores it as it is, even when the inputs are secret); a changed
+ * node runs the command again, and no command has a `delete`, so that a dead host never stops anything.
+ */
+export function remoteCommand(name: string, args: RemoteCommandArgs, opts: pulumi.CustomResourceOptions) {
+  const { node } = args;
+  return new command.remote.Command(
+    name,
+    {
+      connection: {
+        host: node.address,
+        user: node.user,
+        privateKey: node.privateKey,
+        hostKey: node.hostKey,
+        dialErrorLimit: dialErrorLimit(args.dialSeconds ?? 300),
+        perDialTimeout: 15,
+      },
+      create: args.create,
+      stdin: pulumi.secret(args.stdin),
+      triggers: [node.id],
+      // sshd refuses environment names that it does not know (pulumi-command#48, #430, #584)
+      addPreviousOutputInEnv: false,
+      logging: command.remote.Logging.None,
+    },
+    { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
+  );
+}

@@ -1,0 +1,63 @@
+import * as crypto from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+
+/** Groups of secrets that rotate together: replacing one group's key changes that group alone. */
+export type RotationGroup = "identity" | "gossip" | "management" | "tokens";
+
+/** Names of the tokens that parts of the cluster use, by what may read the catalog up to what may change it. */
+export const TOKEN_NAMES = ["agent", "catalog", "registrator", "node", "controller", "operator"] as const;
+export type TokenName = (typeof TOKEN_NAMES)[number];
+
+export interface Token {
+  accessor: string;
+  secret: string;
+}
+
+/** HKDF-SHA256 (RFC 5869) of a group's key: the same key and purpose give the same bytes, so a crash loses nothing. */
+export function derive(keyPem: string, purpose: string, length: number): Buffer {
+  return Buffer.from(crypto.hkdfSync("sha256", keyPem, "storm", purpose, length));
+}
+
+/** Sixteen bytes as a UUID of version 8 (RFC 9562), the form that Consul asks of accessors and secrets. */
+export function uuid(bytes: Buffer): string {
+  const copy = Buffer.from(bytes);
+  copy[6] = ((copy[6] ?? 0) & 0x0f) | 0x80;
+  copy[8] = ((copy[8] ?? 0) & 0x3f) | 0x80;
+  return copy.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Every secret of the cluster that is no certificate. */
+export class Secrets extends pulumi.ComponentResource {
+  /** Four hexadecimal digits that tell this cluster's containers and networks from another checkout's. */
+  readonly clusterId: pulumi.Output<string>;
+  /** Base64 of 32 bytes. */
+  readonly gossipKey: pulumi.Output<string>;
+  readonly managementToken: pulumi.Output<string>;
+  readonly tokens: pulumi.Output<Record<TokenName, Token>>;
+  /** The program's own SSH key. */
+  readonly sshKey: tls.PrivateKey;
+
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("storm:secrets:Secrets", name, {}, opts);
+    const group = (of: RotationGroup) =>
+      new tls.PrivateKey(`${name}-${of}`, { algorithm: "ED25519" }, { parent: this }).privateKeyPem;
+    this.clusterId = pulumi.unsecret(group("identity").apply((key) => derive(key, "cluster-id", 2).toString("hex")));
+    this.gossipKey = group("gossip").apply((key) => derive(key, "gossip", 32).toString("base64"));
+    this.managementToken = group("management").apply((key) => uuid(derive(key, "management", 16)));
+    this.tokens = group("tokens").apply((key) => tokens(key));
+    this.sshKey = new tls.PrivateKey(`${name}-ssh`, { algorithm: "ED25519" }, { parent: this });
+    this.registerOutputs({ clusterId: this.clusterId });
+  }
+}
+
+function tokens(key: string): Record<TokenName, Token> {
+  const entries = TOKEN_NAMES.map((name): [TokenName, Token] => [
+    name,
+    {
+      accessor: uuid(derive(key, `accessor/${name}`, 16)),
+      secret: uuid(derive(key, `secret/${name}`, 16)),
+    },
+  ]);
+  return Object.fromEntries(entries) as Record<TokenName, Token>; // one entry for each of TOKEN_NAMES
+}
