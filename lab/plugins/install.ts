@@ -1,0 +1,36 @@
+/** Lays out the stand-in plugins in a PULUMI_HOME of our own, where the engine finds them like official ones. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BUNDLE_FILE, bundlePlugin, place, PLUGINS, type PluginName } from "./bundle";
+
+/**
+ * Installs the given stand-ins, all by default, as `<pulumiHome>/plugins/resource-NAME-vVERSION/`.
+ * Idempotent, and safe to run twice at once. Never pass the user's own `~/.pulumi`: the official plugins live there.
+ */
+export async function installPlugins(pulumiHome: string, names?: readonly PluginName[]): Promise<void> {
+  const wanted = names ?? (Object.keys(PLUGINS) as PluginName[]);
+  await Promise.all(wanted.map((name) => installPlugin(pulumiHome, name)));
+}
+
+/** The folder in which the engine looks for one plugin. */
+export function pluginFolder(pulumiHome: string, name: PluginName): string {
+  return join(pulumiHome, "plugins", `resource-${name}-v${PLUGINS[name]}`);
+}
+
+async function installPlugin(pulumiHome: string, name: PluginName): Promise<void> {
+  const folder = pluginFolder(pulumiHome, name);
+  await bundlePlugin(name, folder);
+  const launcher = join(folder, `pulumi-resource-${name}`);
+  // Last, so that the plugin can be started only when it is complete.
+  if ((await readFile(launcher, "utf8").catch(() => "")) !== launcherScript()) {
+    await place(launcher, launcherScript(), 0o755);
+  }
+}
+
+/** Prefers the Node.js that installed the plugin: the engine's PATH may lead to another one, or to none. */
+function launcherScript(): string {
+  const node = process.execPath.replaceAll("'", `'\\''`);
+  return ["#!/bin/sh", `node='${node}'`, `[ -x "$node" ] || node=node`, `exec "$node" "\${0%/*}/${BUNDLE_FILE}" "$@"`, ""].join(
+    "\n",
+  );
+}

@@ -1,0 +1,170 @@
+/** The provider protocol: each request decoded, handed to the resource type it names, and the answer encoded. */
+import { randomUUID } from "node:crypto";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { checkFields } from "./fields";
+import type { EngineLog } from "./engine-log";
+import type { Call, ChangeKind, Diff, FunctionType, Plugin, ResourceType } from "./resource";
+import { decodeMap, encodeMap, type JsonMap, type ValueMap } from "./values";
+
+/** Serves one plugin; `signal` aborts running operations when the engine cancels. */
+export class Handlers {
+  constructor(
+    private readonly plugin: Plugin,
+    private readonly log: EngineLog,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  info(): PluginInfo {
+    return new PluginInfo().setVersion(this.plugin.version);
+  }
+
+  schema(): proto.GetSchemaResponse {
+    const { name, version, resources, functions } = this.plugin;
+    const tokens = (map: object): object => Object.fromEntries(Object.keys(map).map((token) => [token, {}]));
+    const schema = { name, version, resources: tokens(resources), functions: tokens(functions) };
+    return new proto.GetSchemaResponse().setSchema(JSON.stringify(schema));
+  }
+
+  /** Outputs are not accepted on the wire: the engine then sends plain secrets and unknowns, which is all we need. */
+  configure(): proto.ConfigureResponse {
+    return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+  }
+
+  checkConfig(request: proto.CheckRequest): proto.CheckResponse {
+    return new proto.CheckResponse().setInputs(request.getNews());
+  }
+
+  diffConfig(): proto.DiffResponse {
+    return new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE);
+  }
+
+  check(request: proto.CheckRequest): proto.CheckResponse {
+    const type = this.resource(request.getUrn());
+    const { inputs, failures } = checkFields(type.inputs, read(request.getNews()));
+    const all = failures.length > 0 ? failures : (type.check?.(inputs) ?? []);
+    const list = all.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
+    return new proto.CheckResponse().setInputs(write(inputs)).setFailuresList(list);
+  }
+
+  diff(request: proto.DiffRequest): proto.DiffResponse {
+    const type = this.resource(request.getUrn());
+    const oldState = read(request.getOlds());
+    const oldInputs = request.hasOldInputs() ? read(request.getOldInputs()) : onlyInputs(type, oldState);
+    const inputs = read(request.getNews());
+    for (const path of request.getIgnorechangesList()) {
+      const kept = oldInputs[path];
+      if (kept !== undefined) {
+        inputs[path] = kept;
+      }
+    }
+    return diffResponse(type.diff(oldInputs, oldState, inputs));
+  }
+
+  async create(request: proto.CreateRequest): Promise<proto.CreateResponse> {
+    const type = this.resource(request.getUrn());
+    const inputs = read(request.getProperties());
+    if (request.getPreview()) {
+      return new proto.CreateResponse().setProperties(write(type.preview(inputs)));
+    }
+    const { id, state } = await type.create(this.call(request.getUrn()), inputs);
+    return new proto.CreateResponse().setId(id).setProperties(write(state));
+  }
+
+  async update(request: proto.UpdateRequest): Promise<proto.UpdateResponse> {
+    const type = this.resource(request.getUrn());
+    const oldState = read(request.getOlds());
+    const inputs = read(request.getNews());
+    if (request.getPreview()) {
+      return new proto.UpdateResponse().setProperties(write(type.preview(inputs, oldState)));
+    }
+    if (!type.update) {
+      throw new Error(`${request.getUrn()} cannot be updated in place`);
+    }
+    const state = await type.update(this.call(request.getUrn()), oldState, inputs);
+    return new proto.UpdateResponse().setProperties(write(state));
+  }
+
+  read(request: proto.ReadRequest): proto.ReadResponse {
+    const type = this.resource(request.getUrn());
+    const state = read(request.getProperties());
+    return new proto.ReadResponse()
+      .setId(request.getId())
+      .setInputs(request.getInputs())
+      .setProperties(write(type.read ? type.read(state) : state));
+  }
+
+  async delete(request: proto.DeleteRequest): Promise<Empty> {
+    await this.resource(request.getUrn()).delete?.(this.call(request.getUrn()), read(request.getProperties()));
+    return new Empty();
+  }
+
+  async invoke(request: proto.InvokeRequest): Promise<proto.InvokeResponse> {
+    const type: FunctionType | undefined = this.plugin.functions[request.getTok()];
+    if (!type) {
+      throw new Error(`unknown function ${request.getTok()} in ${this.plugin.name} ${this.plugin.version}`);
+    }
+    const { inputs, failures } = checkFields(type.inputs, read(request.getArgs()));
+    const all = failures.length > 0 ? failures : (type.check?.(inputs) ?? []);
+    if (all.length > 0) {
+      const list = all.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
+      return new proto.InvokeResponse().setFailuresList(list);
+    }
+    return new proto.InvokeResponse().setReturn(write(await type.invoke(this.call(""), inputs)));
+  }
+
+  private resource(urn: string): ResourceType {
+    const type = urn.split("::")[2]?.split("$").pop() ?? "";
+    const found = this.plugin.resources[type];
+    if (!found) {
+      throw new Error(`unknown resource type ${type} in ${this.plugin.name} ${this.plugin.version}`);
+    }
+    return found;
+  }
+
+  private call(urn: string): Call {
+    return { urn, name: urn.split("::").slice(3).join("::"), signal: this.signal, log: this.log.for(urn) };
+  }
+}
+
+/** A random suffix of eight hexadecimal digits, as the official plugins append to names. */
+export function hexId(): string {
+  return randomUUID().slice(0, 8);
+}
+
+function diffResponse(diff: Diff): proto.DiffResponse {
+  const changes = Object.entries(diff);
+  const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
+  const response = new proto.DiffResponse()
+    .setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
+    .setHasdetaileddiff(true)
+    .setDiffsList(changes.map(([property]) => property))
+    .setReplacesList(changes.filter(([, change]) => change.replace).map(([property]) => property));
+  for (const [property, { kind, replace }] of changes) {
+    response.getDetaileddiffMap().set(property, new proto.PropertyDiff().setKind(wireKind(kind, replace)));
+  }
+  return response;
+}
+
+function wireKind(kind: ChangeKind, replace: boolean): proto.PropertyDiff.Kind {
+  const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = proto.PropertyDiff.Kind;
+  const [inPlace, replaced] = { add: [ADD, ADD_REPLACE], delete: [DELETE, DELETE_REPLACE], update: [UPDATE, UPDATE_REPLACE] }[
+    kind
+  ] as [proto.PropertyDiff.Kind, proto.PropertyDiff.Kind];
+  return replace ? replaced : inPlace;
+}
+
+/** Engines before "old inputs" sent the state alone, of which the inputs are a part. */
+function onlyInputs(type: ResourceType, state: ValueMap): ValueMap {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => name in type.inputs));
+}
+
+function read(struct: Struct | undefined): ValueMap {
+  return decodeMap(struct?.toJavaScript() as JsonMap | undefined);
+}
+
+function write(map: ValueMap): Struct {
+  return Struct.fromJavaScript(encodeMap(map));
+}
