@@ -1,0 +1,5 @@
+/** The process `pulumi-resource-tls`. */
+import { serve } from "../shared/serve";
+import { tlsPlugin } from "./plugin";
+
+void serve(tlsPlugin);
