@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { POLICIES } from "../boot/consul";
 import type { Plan } from "../plan/types";
-import type { Peer } from "./mesh";
-import type { Node } from "./node";
+import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
 import type { Secrets, Token, TokenName } from "./secrets";
 
@@ -12,6 +11,7 @@ export interface ConsulArgs {
   first: Node;
   secrets: Secrets;
   peers: pulumi.Output<Record<string, Peer>>;
+  dependsOn: pulumi.Resource[];
 }
 
 /**
@@ -30,43 +30,44 @@ export class Consul extends pulumi.ComponentResource {
         node: args.first,
         create: "exec python3 /usr/local/lib/storm/storm_cluster.py consul",
         stdin: pulumi
-          .all([secrets.managementToken, secrets.tokens, args.peers])
-          .apply(([management, tokens, peers]) => JSON.stringify(consulDocument(args.plan, management, tokens, peers))),
+          .all([secrets.management, secrets.tokens, secrets.gossipKey, args.peers])
+          .apply(([management, tokens, gossip, peers]) =>
+            JSON.stringify({
+              management: management.secret,
+              gossip,
+              acl: aclDocument(management, tokens),
+              nodes: nodeList(args.plan),
+              peers: Object.fromEntries(args.plan.nodes.map((node) => [`${node.pool}/${node.name}`, peers[node.name]])),
+            }),
+          ),
       },
-      { parent: this, dependsOn: opts?.dependsOn },
+      { parent: this, dependsOn: args.dependsOn },
     );
     this.registerOutputs({});
   }
 }
 
-/** What storm_cluster.py's `consul` step reads. */
-export function consulDocument(
-  plan: Plan,
-  management: string,
-  tokens: Record<TokenName, Token>,
-  peers: Record<string, Peer>,
-) {
+/** Policies and tokens as storm_acl.py takes them; the management token has an identifier of its own from the start. */
+export function aclDocument(management: Token, tokens: Record<TokenName, Token>) {
   return {
-    management,
     policies: Object.entries(POLICIES).map(([name, rules]) => ({ name, rules })),
-    tokens: Object.entries(tokens).map(([name, token]) => ({
-      ...token,
-      description: `storm:${name}`,
-      policies: [`storm-${name}`],
-    })),
-    nodes: Object.fromEntries(
-      plan.nodes.map((node) => [
-        node.name,
-        {
-          role: node.role,
-          pool: node.pool,
-          site: node.site,
-          size: node.size,
-          labels: node.labels,
-          address: node.meshAddress,
-        },
-      ]),
-    ),
-    peers: Object.fromEntries(plan.nodes.map((node) => [`${node.pool}/${node.name}`, peers[node.name]])),
+    tokens: [
+      { ...management, description: "storm:management", policies: ["global-management"] },
+      ...Object.entries(tokens).map(([name, token]) => ({
+        ...token,
+        description: `storm:${name}`,
+        policies: [`storm-${name}`],
+      })),
+    ],
   };
+}
+
+/** The nodes of the plan as every node may read them in Consul's KV (`storm/nodes`). */
+export function nodeList(plan: Plan) {
+  return Object.fromEntries(
+    plan.nodes.map(({ name, role, pool, site, size, labels, meshAddress: address }) => [
+      name,
+      { role, pool, site, size, labels, address },
+    ]),
+  );
 }

@@ -4,20 +4,22 @@ import { unitsOf } from "../boot/cloud-init";
 import { nodeConfig } from "../boot/node-config";
 import { type NodeSecrets, secretFiles } from "../boot/secret-files";
 import type { Plan } from "../plan/types";
-import type { Node } from "./node";
+import { aclDocument } from "./consul";
+import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
+import type { Token, TokenName } from "./secrets";
 
-export interface Peer {
-  publicKey: string;
-  endpoint: string;
-  address: string;
-}
+/** What all nodes get; servers also the tokens' identifiers. */
+export type SharedSecrets = Omit<NodeSecrets, "manager" | "managementToken"> & {
+  management: Token;
+  tokens: Record<TokenName, Token>;
+};
 
 export interface MeshArgs {
   plan: Plan;
   nodes: Node[];
   /** What every node gets; `manager` is filled in for each. */
-  secrets: pulumi.Output<Omit<NodeSecrets, "manager">>;
+  secrets: pulumi.Output<SharedSecrets>;
 }
 
 /**
@@ -63,8 +65,9 @@ export class Mesh extends pulumi.ComponentResource {
         create: "cloud-init status --wait >/dev/null; exec python3 /usr/local/lib/storm/storm_apply.py enroll",
         stdin: secrets.apply((shared) =>
           JSON.stringify({
-            files: [...scripts, ...secretFiles({ ...shared, manager: config.consul.server })],
+            files: [...scripts, ...secretFiles({ ...shared, managementToken: shared.management.secret, manager: config.consul.server })],
             start: unitsOf(config),
+            ...(config.consul.server ? { acl: aclDocument(shared.management, shared.tokens) } : {}),
           }),
         ),
       },

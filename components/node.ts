@@ -21,3 +21,12 @@ export interface Node {
 export interface NodePool {
   readonly nodes: Node[];
 }
+
+/** A node as the others' WireGuard knows it. */
+export interface Peer {
+  publicKey: string;
+  /** "ADDRESS:PORT" */
+  endpoint: string;
+  /** Mesh address. */
+  address: string;
+}

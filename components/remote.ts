@@ -25,6 +25,18 @@ export function dialErrorLimit(seconds: number): number {
   return tries;
 }
 
+/** How SSH reaches a node; without `hostKey` the plugin would believe any host (pulumi-command#755). */
+export function connectionTo(node: Node, dialSeconds = 300) {
+  return {
+    host: node.address,
+    user: node.user,
+    privateKey: node.privateKey,
+    hostKey: node.hostKey,
+    dialErrorLimit: dialErrorLimit(dialSeconds),
+    perDialTimeout: 15,
+  };
+}
+
 /**
  * The only place that makes a remote.Command. The host key is always checked; what is printed is neither shown nor
  * kept in plain text (the engine prints stdout live and stores it as it is, even when the inputs are secret); a changed
@@ -35,14 +47,7 @@ export function remoteCommand(name: string, args: RemoteCommandArgs, opts: pulum
   return new command.remote.Command(
     name,
     {
-      connection: {
-        host: node.address,
-        user: node.user,
-        privateKey: node.privateKey,
-        hostKey: node.hostKey,
-        dialErrorLimit: dialErrorLimit(args.dialSeconds ?? 300),
-        perDialTimeout: 15,
-      },
+      connection: connectionTo(node, args.dialSeconds),
       create: args.create,
       stdin: pulumi.secret(args.stdin),
       triggers: [node.id],

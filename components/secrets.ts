@@ -33,7 +33,7 @@ export class Secrets extends pulumi.ComponentResource {
   readonly clusterId: pulumi.Output<string>;
   /** Base64 of 32 bytes. */
   readonly gossipKey: pulumi.Output<string>;
-  readonly managementToken: pulumi.Output<string>;
+  readonly management: pulumi.Output<Token>;
   readonly tokens: pulumi.Output<Record<TokenName, Token>>;
   /** The program's own SSH key. */
   readonly sshKey: tls.PrivateKey;
@@ -44,7 +44,7 @@ export class Secrets extends pulumi.ComponentResource {
       new tls.PrivateKey(`${name}-${of}`, { algorithm: "ED25519" }, { parent: this }).privateKeyPem;
     this.clusterId = pulumi.unsecret(group("identity").apply((key) => derive(key, "cluster-id", 2).toString("hex")));
     this.gossipKey = group("gossip").apply((key) => derive(key, "gossip", 32).toString("base64"));
-    this.managementToken = group("management").apply((key) => uuid(derive(key, "management", 16)));
+    this.management = group("management").apply((key) => token(key, "management"));
     this.tokens = group("tokens").apply((key) => tokens(key));
     this.sshKey = new tls.PrivateKey(`${name}-ssh`, { algorithm: "ED25519" }, { parent: this });
     this.registerOutputs({ clusterId: this.clusterId });
@@ -54,10 +54,14 @@ export class Secrets extends pulumi.ComponentResource {
 function tokens(key: string): Record<TokenName, Token> {
   const entries = TOKEN_NAMES.map((name): [TokenName, Token] => [
     name,
-    {
-      accessor: uuid(derive(key, `accessor/${name}`, 16)),
-      secret: uuid(derive(key, `secret/${name}`, 16)),
-    },
+    token(key, name),
   ]);
   return Object.fromEntries(entries) as Record<TokenName, Token>; // one entry for each of TOKEN_NAMES
+}
+
+function token(key: string, name: string): Token {
+  return {
+    accessor: uuid(derive(key, `accessor/${name}`, 16)),
+    secret: uuid(derive(key, `secret/${name}`, 16)),
+  };
 }

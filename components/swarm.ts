@@ -10,6 +10,7 @@ export interface SwarmArgs {
   plan: Plan;
   /** The manager that the once-only command runs on. */
   first: Node;
+  dependsOn: pulumi.Resource[];
 }
 
 /**
@@ -33,7 +34,7 @@ export class Swarm extends pulumi.ComponentResource {
           edge: EDGE_NETWORK,
         }),
       },
-      { parent: this, dependsOn: opts?.dependsOn },
+      { parent: this, dependsOn: args.dependsOn },
     );
     this.registerOutputs({});
   }

@@ -70,5 +70,5 @@ export function base(plan: Plan): Base {
 
 /** A certificate's three PEMs as one value. */
 export function certificateFiles(certificate: Certificate): pulumi.Output<CertificateFiles> {
-  return pulumi.all({ certPem: certificate.certPem, keyPem: certificate.keyPem, caPem: certificate.caPem });
+  return pulumi.output({ certPem: certificate.certPem, keyPem: certificate.keyPem, caPem: certificate.caPem });
 }

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeSecrets } from "../boot/secret-files";
 import { Consul } from "../components/consul";
-import { Mesh } from "../components/mesh";
+import { Mesh, type SharedSecrets } from "../components/mesh";
 import { Swarm } from "../components/swarm";
 import type { Plan } from "../plan/types";
 import { type Base, certificateFiles } from "./base";
@@ -16,25 +15,27 @@ export interface Cluster {
 export function cluster(plan: Plan, upstream: Base & { nodes: Nodes }): Cluster {
   const { nodes } = upstream;
   const mesh = new Mesh("mesh", { plan, nodes: nodes.all, secrets: nodeSecrets(plan, upstream) });
-  const consul = new Consul(
-    "consul",
-    { plan, first: nodes.first, secrets: upstream.secrets, peers: mesh.peers },
-    { dependsOn: mesh.ready },
-  );
-  const swarm = new Swarm("swarm", { plan, first: nodes.first }, { dependsOn: [consul.ready] });
+  const consul = new Consul("consul", {
+    plan,
+    first: nodes.first,
+    secrets: upstream.secrets,
+    peers: mesh.peers,
+    dependsOn: mesh.ready,
+  });
+  const swarm = new Swarm("swarm", { plan, first: nodes.first, dependsOn: [consul.ready] });
   return { ready: swarm.ready };
 }
 
-function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<Omit<NodeSecrets, "manager">> {
+function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<SharedSecrets> {
   const { secrets } = upstream;
-  return pulumi.all({
+  return pulumi.output({
     gossipKey: secrets.gossipKey,
-    managementToken: secrets.managementToken,
+    management: secrets.management,
     tokens: secrets.tokens,
     consul: certificateFiles(upstream.consul),
     dockerApi: certificateFiles(upstream.dockerApi),
     registry: certificateFiles(upstream.registry),
-    ingress: pulumi.all(
+    ingress: pulumi.output(
       Object.fromEntries(
         Object.entries(upstream.ingress).map(([name, certificate]) => [name, certificateFiles(certificate)]),
       ),

@@ -2,9 +2,11 @@
 
 enroll: {"files": [{"path", "content", "mode", "owner", "units": [...]}], "start": [...]}
         Files are written whole and only when they differ; the units named beside a changed file are reloaded.
+        "acl": {...} on managers: a running Consul gets new tokens before anything starts to use them.
 peers:  {"peers": {name: {"publicKey", "endpoint", "address"}}}
         Adds and changes only: a peer leaves by Consul KV, after its node has left the swarm.
 """
+import contextlib
 import grp
 import json
 import os
@@ -13,7 +15,10 @@ import subprocess
 import sys
 import time
 
+from storm_acl import Waiting, WithToken, put_acl, until
 from storm_lib import atomic_write, lock, path
+
+CONSUL_SECRETS = "/etc/consul.d/secrets.json"
 
 
 def systemctl(*arguments):
@@ -63,7 +68,36 @@ def public_key():
                           check=True).stdout.strip()
 
 
+def tokens_of(text):
+    return json.loads(text)["acl"]["tokens"]
+
+
+def before_rotation(document):
+    """
+    A node that runs already gets new tokens only after Consul knows them: else registrations and names would be
+    refused until the cluster's own step. Managers make them known, the others wait for it.
+    """
+    old = read(path(CONSUL_SECRETS))
+    new = next(file["content"] for file in document["files"] if file["path"] == CONSUL_SECRETS)
+    if old is None or tokens_of(old) == tokens_of(new):
+        return
+    with contextlib.suppress(OSError):
+        if not WithToken(tokens_of(old)["agent"]).usable():
+            return  # nothing runs here yet that could be refused
+        for token in (tokens_of(old).get("initial_management"), tokens_of(new).get("initial_management")):
+            if token and "acl" in document and WithToken(token).usable():
+                put_acl(WithToken(token), document["acl"])
+                break
+
+        def known():
+            if not WithToken(tokens_of(new)["agent"]).usable():
+                raise Waiting("Consul does not know this node's new token yet")
+
+        until(60, known)
+
+
 def enroll(document):
+    before_rotation(document)
     changed = write_files(document["files"])
     if any(unit_file["path"].startswith("/etc/systemd/") for unit_file in document["files"]):
         systemctl("daemon-reload")

@@ -1,7 +1,7 @@
 """What happens once for the cluster, on one manager, by remote command: JSON on standard input, JSON on standard output.
 
-consul: {"management", "policies": [{"name", "rules"}], "tokens": [{"accessor", "secret", "description", "policies"}],
-         "nodes": {...}, "peers": {"<pool>/<name>": {...}}}
+consul: {"management", "gossip", "acl": {"policies": [{"name", "rules"}],
+         "tokens": [{"accessor", "secret", "description", "policies"}]}, "nodes": {...}, "peers": {"<pool>/<name>": {...}}}
 swarm:  {"nodes": [names], "overlay": {"cidr", "mtu"}, "edge": "edge"}
 Both may be cut off anywhere and run again.
 """
@@ -11,69 +11,8 @@ import os
 import sys
 import time
 
-from storm_lib import ApiError, Consul, Docker, lock, log, node
-
-
-class Waiting(OSError):
-    """Not there yet; the text says what was seen last."""
-
-
-def until(seconds, step):
-    """Polls `step` until it returns without an OSError; says on failure what it saw last."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return step()
-        except OSError as error:
-            if time.monotonic() > deadline:
-                raise SystemExit(f"gave up after {seconds} s: {error}") from error
-        time.sleep(0.25)
-
-
-def expect(answer, what, good=(200,)):
-    if answer[0] not in good:
-        raise ApiError(f"{what}: {answer[0]} {str(answer[1])[:300]}")
-    return answer[1]
-
-
-class Management(Consul):
-    """Consul with the management token, which is in no file but Consul's own configuration."""
-
-    def __init__(self, token):
-        super().__init__()
-        self.token = token
-
-    def _headers(self):
-        return {"X-Consul-Token": self.token}
-
-
-def put_policy(consul, policy):
-    status, found, _ = consul.get(f"acl/policy/name/{policy['name']}")
-    body = {"Name": policy["name"], "Rules": policy["rules"], "Description": "storm"}
-    if status == 200 and found:
-        if found["Rules"] != policy["rules"]:
-            expect(consul.put(f"acl/policy/{found['ID']}", {**body, "ID": found["ID"]}), f"policy {policy['name']}")
-        return
-    expect(consul.put("acl/policy", body), f"policy {policy['name']}")
-
-
-def put_token(consul, token):
-    body = {"AccessorID": token["accessor"], "SecretID": token["secret"], "Description": token["description"],
-            "Policies": [{"Name": name} for name in token["policies"]]}
-    status, found, _ = consul.get(f"acl/token/{token['accessor']}")
-    if status != 200 or not found:
-        # read first: creating a token that is there already answers 500
-        expect(consul.put("acl/token", body), f"token {token['description']}")
-    elif sorted(policy["Name"] for policy in found.get("Policies") or []) != sorted(token["policies"]):
-        expect(consul.put(f"acl/token/{token['accessor']}", body), f"token {token['description']}")
-
-
-def remove_old_tokens(consul, tokens):
-    """Tokens of earlier rotations; they go last, when every node has the new ones."""
-    keep = {token["accessor"] for token in tokens}
-    for found in expect(consul.get("acl/tokens"), "tokens"):
-        if found["Description"].startswith("storm:") and found["AccessorID"] not in keep:
-            consul.delete(f"acl/token/{found['AccessorID']}")
+from storm_acl import Waiting, WithToken, expect, put_acl, remove_old_tokens, until, use_gossip_key
+from storm_lib import Consul, Docker, lock, log, node
 
 
 def put_changed(consul, key, value):
@@ -85,7 +24,7 @@ def put_changed(consul, key, value):
 
 
 def consul_up(document):
-    consul = Management(document["management"])
+    consul = WithToken(document["management"])
 
     def leader():
         if not expect(consul.get("status/leader"), "Consul's leader"):
@@ -95,15 +34,13 @@ def consul_up(document):
     until(120, leader)
 
     def write():
-        for policy in document["policies"]:
-            put_policy(consul, policy)
-        for token in document["tokens"]:
-            put_token(consul, token)
+        put_acl(consul, document["acl"])
         changed = [put_changed(consul, f"mesh/peers/{key}", peer) for key, peer in document["peers"].items()]
         if any(changed) or consul.kv_get("mesh/version") is None:
             consul.kv_put("mesh/version", str(time.time_ns()))
         put_changed(consul, "storm/nodes", document["nodes"])
-        remove_old_tokens(consul, document["tokens"])
+        remove_old_tokens(consul, document["acl"])
+        use_gossip_key(consul, document["gossip"])
 
     until(60, write)
     return {"nodes": len(document["nodes"])}
