@@ -69,8 +69,8 @@ class Backoff:
 
 
 def forever(step, pause=1.0, limit=5.0, once=False):
-    """Runs `step` for ever, or until it worked `once`. Failures are retried with growing pauses, because parts do restart;
-    a new one is logged."""
+    """Runs `step` for ever, or until it worked `once`. Failures are retried with growing pauses (parts do restart); a new
+    one is logged."""
     backoff, last = Backoff(limit=limit), None
     while True:
         try:

@@ -1,0 +1,173 @@
+"""Keeps this node in the swarm while storm/nodes lists it, and takes it out when it does not.
+
+Without argument: the daemon. `stop`: the unit's ExecStop, which drains this node when the machine shuts down.
+"""
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from storm_lib import ApiError, Consul, Docker, forever, log, node
+
+NAME, MESH = node()["name"], node()["mesh"]["address"]
+AVAILABILITY = f"storm/availability/{NAME}"
+OWN_TASKS = {"label": ["com.docker.swarm.task.id"]}
+LEAVE_PATIENCE = 120
+
+
+def answers(address, port=2377):
+    try:
+        socket.create_connection((address, port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def expect(answer, what):
+    if answer[0] != 200:
+        raise ApiError(f"{what}: {answer[0]} {str(answer[1])[:300]}")
+    return answer[1]
+
+
+class Joiner:
+    def __init__(self):
+        self.consul, self.docker = Consul("node"), Docker()
+        self.announced, self.restarted, self.unwanted_since = False, False, None
+
+    def nodes(self):
+        text = self.consul.kv_get("storm/nodes", stale=True)
+        return json.loads(text) if text else None
+
+    def step(self):
+        """One look at what this node is and should be, and at most one action."""
+        swarm = expect(self.docker.get("/info"), "info")["Swarm"]
+        nodes = self.nodes()
+        if not nodes:
+            return  # the cluster is not formed yet
+        if not self.announced:
+            self.consul.kv_put(AVAILABILITY, "active")
+            self.announced = True
+        state = swarm["LocalNodeState"]
+        if NAME not in nodes and not node().get("elastic"):
+            self.depart(swarm)
+        elif state == "inactive":
+            self.join(nodes)
+        elif self.removed(swarm):
+            self.leave("removed from the swarm")
+        elif state == "error":
+            self.repair(swarm["Error"], nodes)
+        else:
+            self.restarted, self.unwanted_since = False, None
+
+    def repair(self, error, nodes):
+        """An engine that met a passing fault (no address yet) is cured by a restart; a lost membership only by joining
+        anew, and that only while others keep the swarm: if all managers left, nothing would be left to join."""
+        if not self.restarted:
+            log(f"swarm error: {error}; restarting the engine")
+            self.restarted = True
+            subprocess.run(["systemctl", "restart", "docker.service"], check=False)
+        elif self.managers(nodes):
+            self.leave(f"swarm error: {error}")
+
+    @staticmethod
+    def managers(nodes):
+        others = [other["address"] for name, other in nodes.items() if other["role"] == "manager" and name != NAME]
+        return [address for address in others if answers(address)]
+
+    def join(self, nodes):
+        if not self.consul.kv_get("storm/swarm/id"):
+            return  # the first manager is initialised by a remote command
+        role = "manager" if nodes.get(NAME, node())["role"] == "manager" else "worker"
+        # Only managers hold the controller's token, and only it reads the managers' join token.
+        token = Consul("controller" if role == "manager" else "node").kv_get(f"storm/swarm/join/{role}")
+        remotes = self.managers(nodes)
+        if not token or not remotes:
+            raise ApiError(f"cannot join yet: {'no manager answers' if token else f'no join token for a {role}'}")
+        # By the socket: a token on a command line shows in the process list.
+        status, answer = self.docker.post("/swarm/join", {
+            "ListenAddr": f"{MESH}:2377", "AdvertiseAddr": MESH, "DataPathAddr": MESH, "JoinToken": token,
+            "RemoteAddrs": [f"{address}:2377" for address in remotes]}, timeout=60)
+        if status != 200:
+            raise ApiError(f"join: {status} {answer}")
+        log(f"joined the swarm as {role}")
+
+    def removed(self, swarm):
+        """A worker does not learn that it was removed, a manager neither; so the controller notes the ids it removes.
+        Also a swarm of this node alone that is not the cluster's: initialised by a run that was cut off."""
+        if swarm.get("ControlAvailable"):
+            if self.docker.get(f"/nodes/{swarm['NodeID']}")[0] == 200:
+                known = self.consul.kv_get("storm/swarm/id")
+                return bool(known) and swarm["Cluster"]["ID"] != known and swarm["Nodes"] == 1
+        return swarm["NodeID"] in json.loads(self.consul.kv_get("storm/removed", stale=True) or "{}")
+
+    def leave(self, why):
+        log(f"leaving the swarm: {why}")
+        expect(self.docker.post("/swarm/leave", force=True, timeout=60), "leave")
+
+    def depart(self, swarm):
+        """Not in storm/nodes any more: the controller drains and demotes, then this node goes by itself."""
+        self.unwanted_since = self.unwanted_since or time.monotonic()
+        if swarm["LocalNodeState"] == "inactive":
+            log("left the cluster")
+            expect(self.consul.put("/v1/agent/leave"), "Consul leave")
+            subprocess.run(["systemctl", "stop", "--no-block", "consul.service"], check=False)
+            return
+        if swarm.get("ControlAvailable") and not self.removed(swarm):
+            return  # a manager that left by force would take its vote with it
+        late = time.monotonic() - self.unwanted_since > LEAVE_PATIENCE
+        if late or not tasks(self.docker):
+            self.leave("not in storm/nodes")
+
+
+def tasks(docker):
+    return len(expect(docker.get("/containers/json", filters=OWN_TASKS), "containers"))
+
+
+class Images:
+    """Pulls what storm/images lists, one at a time, so that a task that moves here does not wait for its image."""
+
+    def __init__(self):
+        self.consul, self.docker, self.index = Consul("node"), Docker(), 0
+
+    def step(self):
+        tree, index = self.consul.kv_tree("storm/images", self.index, stale=True)
+        if expect(self.docker.get("/info"), "info")["Swarm"]["LocalNodeState"] != "active":
+            raise ApiError("images wait for the swarm")
+        failed = [image for image in json.loads(tree.get("storm/images", "[]")) if not self.pull(image)]
+        if failed:
+            raise ApiError(f"not pulled: {', '.join(failed)}")
+        self.index = index
+
+    def pull(self, image):
+        if self.docker.get(f"/images/{image}/json")[0] == 200:
+            return True
+        # Without a tag the engine would pull all of them.
+        tagged = image if ":" in image.rpartition("/")[2] else image + ":latest"
+        self.docker.post("/images/create", fromImage=tagged, timeout=600)
+        return self.docker.get(f"/images/{image}/json")[0] == 200  # errors come within a stream that began with 200
+
+
+def stop():
+    """Drains on shutdown, not when only this unit restarts. All is bounded: when the whole cluster stops there is nobody
+    to drain to, and a node must not stay for it."""
+    state = subprocess.run(["systemctl", "is-system-running"], capture_output=True, text=True, check=False)
+    docker, began = Docker(timeout=2), time.monotonic()
+    if state.stdout.strip() != "stopping" or not tasks(docker):
+        return
+    Consul("node", timeout=2).kv_put(AVAILABILITY, "drain")
+    first = tasks(docker)
+    while (left := tasks(docker)) and time.monotonic() - began < (8 if left < first else 4):
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["stop"]:
+        try:
+            stop()
+        except OSError as error:
+            log(f"not drained: {error}")
+    else:
+        threading.Thread(target=forever, args=(Images().step, 0, 60), daemon=True).start()
+        forever(Joiner().step)
