@@ -26,6 +26,10 @@ export const CONNECTION_FIELD: Field = {
   fields: { ...ENDPOINT_FIELDS, proxy: { type: "object", fields: ENDPOINT_FIELDS } },
 };
 
+/** As TCP's own keep-alive does for the official plugin: a server that vanished in mid-command ends the command. */
+const KEEPALIVE_MS = 15_000;
+const KEEPALIVE_PROBES = 9;
+
 /** One server, ready to be dialled. */
 export interface Endpoint {
   readonly host: string;
@@ -46,6 +50,8 @@ export async function endpoint(settings: ValueMap): Promise<Endpoint> {
     host,
     port,
     readyTimeout: numberOr(settings, "perDialTimeout", 15) * 1_000,
+    keepaliveInterval: KEEPALIVE_MS,
+    keepaliveCountMax: KEEPALIVE_PROBES,
     ...hostKeyCheck(text(settings, "hostKey")),
     ...(await authentication(settings)),
   };

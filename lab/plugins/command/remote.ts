@@ -1,4 +1,5 @@
 /** `command:remote:Command`: one command over SSH. */
+import { constants } from "node:os";
 import type { Fields } from "../shared/fields";
 import { isMap } from "../shared/fields";
 import type { Call } from "../shared/resource";
@@ -59,7 +60,7 @@ async function execute(call: Call, session: Session, command: string, settings: 
   channel.stderr.on("data", (data: Buffer) => capture.add("stderr", data));
   let failure: string | undefined = "wait: remote command exited without exit status or exit signal";
   channel.on("exit", (code: number | null, signal?: string) => {
-    failure = code === 0 ? undefined : `Process exited with status ${code ?? 128}${signal ? ` from signal ${signal}` : ""}`;
+    failure = code === 0 ? undefined : exitReason(code, signal);
   });
   const closed = new Promise<void>((resolve) => channel.once("close", () => resolve()));
   // Ends the remote process group; closing the connection alone would leave it running.
@@ -69,6 +70,7 @@ async function execute(call: Call, session: Session, command: string, settings: 
   };
   call.signal.addEventListener("abort", kill, { once: true });
   try {
+    call.signal.throwIfAborted();
     await session.exec(command);
     channel.on("error", () => undefined);
     channel.end(text(settings, "stdin") ?? "");
@@ -81,4 +83,13 @@ async function execute(call: Call, session: Session, command: string, settings: 
     throw new Error(`${failure}: running ${JSON.stringify(command)}:\n${capture.interleaved()}`);
   }
   return { stdout: capture.output("stdout"), stderr: capture.output("stderr") };
+}
+
+function exitReason(code: number | null, signal: string | undefined): string {
+  const name = signal?.replace(/^SIG/, "");
+  if (name === undefined) {
+    return `Process exited with status ${code ?? 128}`;
+  }
+  const numbers: { readonly [signal: string]: number } = constants.signals;
+  return `Process exited with status ${128 + (numbers[`SIG${name}`] ?? 0)} from signal ${name}`;
 }

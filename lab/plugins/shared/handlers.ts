@@ -125,6 +125,7 @@ export class Handlers {
   }
 
   private call(urn: string): Call {
+    this.signal.throwIfAborted();
     return { urn, name: urn.split("::").slice(3).join("::"), signal: this.signal, log: this.log.for(urn) };
   }
 }

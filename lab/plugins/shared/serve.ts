@@ -13,6 +13,9 @@ const PARENT_CHECK_MS = 500;
 /** Time for running operations to end their remote processes before the process leaves. */
 const EXIT_GRACE_MS = 1_000;
 
+/** Operations under way: what a process that must end has to stop first. */
+let running = 0;
+
 /** Serves `plugin` until the engine closes it, cancels it or dies. */
 export async function serve(plugin: Plugin, args = process.argv.slice(2)): Promise<void> {
   const cancel = new AbortController();
@@ -63,6 +66,7 @@ function unary<Request, Response>(
 ): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
     void (async () => {
+      running += 1;
       try {
         const response = await handle(call.request);
         await log?.flush();
@@ -70,21 +74,25 @@ function unary<Request, Response>(
       } catch (error) {
         await log?.flush();
         callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }, null);
+      } finally {
+        running -= 1;
       }
     })();
   };
 }
 
 /**
- * The engine normally ends its plugins. When it is killed it cannot, and a plugin that went on would run its command
- * into the next deployment. An orphan is adopted by another process, so the parent's id tells.
+ * Ends the process with the engine. It closes a plugin by SIGINT and waits for its exit; killed, it cannot close anything,
+ * and a plugin that went on would run its command into the next deployment. An orphan is adopted by another process, so
+ * the parent's id tells.
  */
 function endWithEngine(cancel: AbortController): void {
   const parent = process.ppid;
   const leave = (): void => {
-    if (!cancel.signal.aborted) {
-      cancel.abort(new Error("the engine is gone"));
+    if (running === 0) {
+      process.exit(0);
     }
+    cancel.abort(new Error("the engine is gone"));
     setTimeout(() => process.exit(0), EXIT_GRACE_MS);
   };
   const timer = setInterval(() => {
@@ -94,7 +102,5 @@ function endWithEngine(cancel: AbortController): void {
     }
   }, PARENT_CHECK_MS);
   timer.unref();
-  process.on("SIGTERM", leave);
-  // Ctrl-C reaches the whole foreground group; the engine then cancels in its own order.
-  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", leave).on("SIGINT", leave);
 }
