@@ -33,6 +33,7 @@ function readRule(line: string): Rule {
     if (word === "..") clean.pop();
     else if (word !== "" && word !== ".") clean.push(word);
   }
+  if (clean.length === 0) return { keep, pattern: /^(?!)/ };
   // A pattern fits a path or any folder above it.
   return { keep, pattern: new RegExp(`^${clean.map(wordPattern).join("")}(?:/.*)?$`, "s") };
 }
@@ -41,7 +42,7 @@ function wordPattern(word: string): string {
   if (word === "**") return "(?:/[^/]+)*?";
   const special = /\\(.)|\[(\^?)([^\]]+)\]|\*+|\?|[$()+.{|}^]/g;
   const pattern = word.replace(special, (all, escaped?: string, not?: string, set?: string) => {
-    if (escaped !== undefined) return `\\${escaped}`;
+    if (escaped !== undefined) return /\w/.test(escaped) ? escaped : `\\${escaped}`;
     if (set !== undefined) return `[${not ?? ""}${set}]`;
     if (all.startsWith("*")) return "[^/]*";
     return all === "?" ? "[^/]" : `\\${all}`;

@@ -1,0 +1,169 @@
+"""Deploys one compose stack, on a manager, by remote command: JSON on standard input, one line of JSON on standard output.
+
+{"stack": name, "compose": input of `docker stack deploy`, "configs": [{"name", "content", "templateDriver"?}], "secrets": the same,
+ "builds": [{"image", "tarPath" | "contextDir", "dockerfile", "args": {}, "target"?}], "timeoutSeconds": 300, "keepImages": [image]}
+
+Builds and pushes what the registry does not have, creates configs and secrets, deploys, waits until every task runs and is healthy. If
+that does not come about, the stack goes back to what it was and the error names service, task and last log lines. May be cut off anywhere
+and run again. Nothing secret is on a command line or in what this prints.
+"""
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+
+import storm_convergence
+import storm_images
+from storm_convergence import DeployFailed
+
+NAMESPACE = "com.docker.stack.namespace"
+# Longest wait for a swarm between two leaders.
+LEADERLESS_SECONDS = 60
+
+
+def say(message):
+    print(message, file=sys.stderr, flush=True)
+
+
+def docker(*arguments, stdin=None, environment=None, timeout=600):
+    """The docker command: (exit code, output, error). What is secret comes by `stdin` or `environment`, never by argument."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(["docker", *arguments], input=data if data is not None else b"", capture_output=True, check=False,
+                          env={**os.environ, **(environment or {})}, timeout=timeout)
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace").strip()
+
+
+def patiently(*arguments, stdin=None, seconds=LEADERLESS_SECONDS, good=lambda error: False):
+    """Runs docker until it works; only errors of a swarm that is electing a leader are worth a repetition."""
+    deadline = time.monotonic() + seconds
+    while True:
+        code, output, error = docker(*arguments, stdin=stdin)
+        if code == 0 or good(error):
+            return output
+        passing = ("does not have a leader", "deadline", "unavailable", "connection refused", "update out of sequence",
+                   "cannot connect to the docker daemon", "transport is closing", "no elected primary")
+        if time.monotonic() > deadline or not any(word in error.lower() for word in passing):
+            raise DeployFailed(f"docker {' '.join(arguments[:2])}: {error[-2000:]}")
+        time.sleep(1)
+
+
+def create_contents(kind, stack, wanted):
+    """Names hold a hash of the content, so one that is there is the right one."""
+    there = set(listed(kind, stack))
+    for item in wanted:
+        if item["name"] in there:
+            continue
+        driver = ["--template-driver", item["templateDriver"]] if item.get("templateDriver") else []
+        patiently(kind, "create", "--label", f"{NAMESPACE}={stack}", *driver, item["name"], "-", stdin=item["content"],
+                  good=lambda error: "already exists" in error.lower())
+
+
+def listed(kind, stack):
+    names = patiently(kind, "ls", "--filter", f"label={NAMESPACE}={stack}", "--format", "{{.Name}}")
+    return names.split()
+
+
+def remove_unused(kind, stack, wanted):
+    """What a service still uses cannot be removed; the next deploy tries again."""
+    for name in set(listed(kind, stack)) - {item["name"] for item in wanted}:
+        docker(kind, "rm", name)
+
+
+def deploy(document):
+    # Without --prune: a service that the file no longer has goes when the others are well, so that a failure takes nothing away.
+    patiently("stack", "deploy", "--resolve-image", document.get("resolveImage", "changed"), "-c", "-", document["stack"],
+              stdin=json.dumps(document["compose"]))
+
+
+def remove_services(names):
+    if names:
+        patiently("service", "rm", *sorted(names), good=lambda error: "not found" in error.lower())
+
+
+def roll_back(stack, before):
+    """Back to `before` ({service: version}); returns what was done, in words. A stack that was not there is removed; volumes stay."""
+    if not before:
+        patiently("stack", "rm", stack, good=lambda error: "nothing found" in error.lower())
+        wait_removed(stack)
+        return "the stack was not there before and is removed again (its volumes are kept)"
+    now = storm_convergence.services(stack)
+    remove_services(name for name in now if name not in before)
+    changed = []
+    for name, service in now.items():
+        state = (service.get("UpdateStatus") or {}).get("State", "")
+        if name not in before or service["Spec"] == before[name]["Spec"] or state.startswith("rollback"):
+            continue
+        # A service made by an earlier run that was cut off has nothing to go back to.
+        if service.get("PreviousSpec"):
+            changed.append(name)
+    for name in changed:
+        code, _, error = docker("service", "rollback", "--detach", name)
+        if code != 0:
+            say(f"rolling back {name}: {error}")
+    return "rolled back to what ran before"
+
+
+def wait_removed(stack, seconds=60):
+    """Networks go only when the last task has let go of them."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        code, names, _ = docker("network", "ls", "--filter", f"label={NAMESPACE}={stack}", "--format", "{{.Name}}")
+        if code == 0 and not names.split():
+            return
+        docker("network", "rm", *names.split())
+        time.sleep(1)
+
+
+def masked(text, secrets):
+    """No secret in an error, whatever a program logs. Every line of a secret counts, longest first."""
+    words = {line.strip() for item in secrets for line in [item["content"], *item["content"].splitlines()]}
+    for word in sorted((word for word in words if len(word) >= 4), key=len, reverse=True):
+        text = text.replace(word, "***")
+    return text
+
+
+def run(document):
+    stack, started = document["stack"], time.monotonic()
+    secrets, configs, builds = (document.get(key) or [] for key in ("secrets", "configs", "builds"))
+    storm_images.build_missing(builds, say)
+    storm_images.remember([build["image"] for build in builds] + (document.get("keepImages") or []), say)
+    create_contents("config", stack, configs)
+    create_contents("secret", stack, secrets)
+    before = storm_convergence.services(stack)
+    wanted = {f"{stack}_{name}" for name in document["compose"].get("services") or {}}
+    try:
+        deploy(document)
+        storm_convergence.wait(stack, wanted, before, document.get("timeoutSeconds") or 300, say)
+    except DeployFailed as error:
+        # Logs first: with the tasks they are gone.
+        text = masked(str(error), secrets)
+        done = roll_back(stack, before)
+        raise SystemExit(f"{stack}: {text}\n{stack}: {done}") from None
+    remove_services(set(before) - wanted)
+    remove_unused("config", stack, configs)
+    remove_unused("secret", stack, secrets)
+    storm_images.forget(stack, [build["image"] for build in builds], say)
+    now = storm_convergence.services(stack)
+    changed = sorted(name for name in now if name not in before or before[name]["Spec"] != now[name]["Spec"])
+    return {"stack": stack, "services": sorted(now), "changed": changed, "removed": sorted(set(before) - wanted),
+            "images": [build["image"] for build in builds], "seconds": round(time.monotonic() - started, 1)}
+
+
+def main():
+    import storm_lib  # on the node only; tests of the parts do without
+    document = json.load(sys.stdin)
+    with storm_lib.lock(f"stack-{document['stack']}"):
+        try:
+            summary = run(document)
+        except (DeployFailed, OSError, subprocess.TimeoutExpired) as error:
+            # The exception's text only: a trace could show a secret.
+            words = f"docker {error.cmd[1]} did not answer" if isinstance(error, subprocess.TimeoutExpired) else str(error)
+            raise SystemExit(f"{document['stack']}: {masked(words, document.get('secrets') or [])}") from None
+    with contextlib.suppress(BrokenPipeError):
+        print(json.dumps(summary), flush=True)
+
+
+if __name__ == "__main__":
+    main()
