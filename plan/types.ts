@@ -24,13 +24,18 @@ export interface PoolPlan {
   size: string;
   /** The provider's own type, e.g. "t3.medium"; for local nodes the portable size. */
   machineType: string;
+  architecture: "amd64" | "arm64";
   /** Fixed pools: min = max = count of `nodes`. Elastic pools have no entry in `nodes`. */
   min: number;
   max: number;
   elastic: boolean;
+  /** Average CPU use in percent that an elastic pool keeps to; 0 for fixed pools. */
+  scaleOnCpu: number;
   spot: boolean;
   /** Disk of its own for data, in GiB; 0 for none. */
   volumeGiB: number;
+  /** The provider's names of the zones that nodes are spread over; empty where it has none. */
+  zones: string[];
   labels: Record<string, string>;
   /** Block of mesh addresses of this pool. */
   meshCidr: string;
@@ -55,6 +60,7 @@ export interface NodePlan {
   /** Hosts only. */
   address?: string;
   user?: string;
+  port?: number;
 }
 
 /** One row of the firewall: who may reach what on which nodes. */
@@ -103,8 +109,12 @@ export interface StackPlan {
 
 export interface CostLine {
   pool: string;
+  /** Elastic pools at their smallest. */
   nodes: number;
   monthlyUsd: number;
+  /** Elastic pools at their largest; the same for fixed ones. */
+  maxNodes: number;
+  maxMonthlyUsd: number;
 }
 
 export interface Plan {
@@ -130,7 +140,7 @@ export interface Plan {
   network: NetworkPlan;
   registry: { storage: "filesystem" | "s3" | "spaces" | "azure"; host: string; port: number };
   stacks: StackPlan[];
-  cost: { lines: CostLine[]; monthlyUsd: number; pricesOf: string };
+  cost: { lines: CostLine[]; monthlyUsd: number; maxMonthlyUsd: number; pricesOf: string };
   /** Formatted warnings, each with its place in storm.yml. */
   warnings: string[];
 }

@@ -1,0 +1,51 @@
+import type { Region } from "./types";
+
+/** Azure's public regions; coordinates of the city or state that Azure names, and whether they have availability zones. */
+const REGIONS: [string, number, number, "zones" | "no zones"][] = [
+  ["eastus", 37.4, -79.8, "zones"],
+  ["eastus2", 36.7, -78.4, "zones"],
+  ["centralus", 41.6, -93.6, "zones"],
+  ["northcentralus", 41.9, -87.6, "no zones"],
+  ["southcentralus", 29.4, -98.5, "zones"],
+  ["westcentralus", 40.9, -110.2, "no zones"],
+  ["westus", 37.8, -122.4, "no zones"],
+  ["westus2", 47.2, -119.9, "zones"],
+  ["westus3", 33.4, -112.1, "zones"],
+  ["canadacentral", 43.7, -79.4, "zones"],
+  ["canadaeast", 46.8, -71.2, "no zones"],
+  ["mexicocentral", 20.6, -100.4, "zones"],
+  ["brazilsouth", -23.6, -46.6, "zones"],
+  ["northeurope", 53.3, -6.3, "zones"],
+  ["westeurope", 52.4, 4.9, "zones"],
+  ["uksouth", 51.5, -0.1, "zones"],
+  ["ukwest", 51.5, -3.2, "no zones"],
+  ["francecentral", 48.9, 2.4, "zones"],
+  ["germanywestcentral", 50.1, 8.7, "zones"],
+  ["switzerlandnorth", 47.5, 8.6, "zones"],
+  ["norwayeast", 59.9, 10.8, "zones"],
+  ["swedencentral", 60.7, 17.1, "zones"],
+  ["polandcentral", 52.2, 21.0, "zones"],
+  ["italynorth", 45.5, 9.2, "zones"],
+  ["spaincentral", 40.4, -3.7, "zones"],
+  ["israelcentral", 32.1, 34.8, "zones"],
+  ["qatarcentral", 25.3, 51.5, "zones"],
+  ["uaenorth", 25.3, 55.3, "zones"],
+  ["southafricanorth", -25.7, 28.2, "zones"],
+  ["centralindia", 18.6, 73.9, "zones"],
+  ["southindia", 13.0, 80.2, "no zones"],
+  ["eastasia", 22.3, 114.2, "zones"],
+  ["southeastasia", 1.3, 103.8, "zones"],
+  ["japaneast", 35.7, 139.8, "zones"],
+  ["japanwest", 34.7, 135.5, "zones"],
+  ["koreacentral", 37.6, 127.0, "zones"],
+  ["australiaeast", -33.9, 151.2, "zones"],
+  ["australiasoutheast", -37.8, 145.0, "no zones"],
+  ["newzealandnorth", -36.8, 174.8, "zones"],
+];
+
+export const azureRegions: ReadonlyMap<string, Region> = new Map(
+  REGIONS.map(([name, latitude, longitude, zones]): [string, Region] => [
+    name,
+    { latitude, longitude, zones: zones === "zones" ? ["1", "2", "3"] : [] },
+  ]),
+);

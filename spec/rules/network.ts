@@ -1,0 +1,56 @@
+import { errorAt } from "../error-at";
+import type { Issue } from "../errors";
+import type { Spec } from "../spec";
+import { parseCidr } from "../units";
+
+type CidrKey = "meshCidr" | "overlayCidr" | "bridgeCidr";
+
+/** [key, shortest prefix, longest prefix]: too small a mesh has no room for the pools' blocks. */
+const SIZES: [CidrKey, number, number][] = [
+  ["meshCidr", 8, 16],
+  ["overlayCidr", 8, 16],
+  ["bridgeCidr", 12, 20],
+];
+
+/** Address ranges are large enough and apart; a mesh is only left out where nothing is far. */
+export function checkNetwork(spec: Spec): Issue[] {
+  return [...checkSizes(spec), ...checkOverlaps(spec), ...checkMesh(spec)];
+}
+
+function checkSizes(spec: Spec): Issue[] {
+  return SIZES.flatMap(([key, shortest, longest]) => {
+    const cidr = spec.network[key];
+    const { prefix } = parseCidr(cidr);
+    if (prefix >= shortest && prefix <= longest) return [];
+    return [errorAt(spec.source, ["network", key], `must be a network from /${shortest} to /${longest}, got ${cidr}`)];
+  });
+}
+
+function checkOverlaps(spec: Spec): Issue[] {
+  return SIZES.flatMap(([key], index) =>
+    SIZES.slice(0, index).flatMap(([other]) => {
+      if (!overlap(spec.network[key], spec.network[other])) return [];
+      return [
+        errorAt(
+          spec.source,
+          ["network", key],
+          `must not overlap ${other} ${spec.network[other]}, got ${spec.network[key]}`,
+        ),
+      ];
+    }),
+  );
+}
+
+function checkMesh(spec: Spec): Issue[] {
+  if (spec.network.mesh !== "off") return [];
+  const sites = new Set(spec.pools.map((pool) => `${pool.provider} ${pool.region}`.trim()));
+  if (spec.hosts.length > 0) sites.add("Hosts");
+  if (sites.size === 1 && spec.hosts.length === 0) return [];
+  const message = `must be wireguard: only a single site of one provider can do without the mesh, got ${[...sites].sort().join(", ")}`;
+  return [errorAt(spec.source, ["network", "mesh"], message)];
+}
+
+function overlap(a: string, b: string): boolean {
+  const [first, second] = [parseCidr(a), parseCidr(b)];
+  return first.base < second.base + second.size && second.base < first.base + first.size;
+}

@@ -1,0 +1,27 @@
+import { errorAt } from "../error-at";
+import type { Issue } from "../errors";
+import { catalog } from "../sizes/catalog";
+import type { Spec } from "../spec";
+import { poolField } from "./fields";
+
+/** Swarm is known to work with this many nodes; nobody has shown more. */
+const MAX_NODES = 2000;
+
+/** What the pools must be together: not too many nodes, and a fixed one wherever elastic ones enrol. */
+export function checkSites(spec: Spec): Issue[] {
+  const elastic = spec.pools.filter((pool) => pool.elastic && catalog[pool.provider].elastic);
+  const issues = elastic
+    .filter(
+      (pool) =>
+        !spec.pools.some((other) => !other.elastic && other.provider === pool.provider && other.region === pool.region),
+    )
+    .map((pool) => {
+      const site = `${catalog[pool.provider].title} ${pool.region}`;
+      const message = `an elastic pool needs a fixed node on its site (${site}) to enrol with; add a pool with a fixed count there`;
+      return errorAt(spec.source, poolField(pool, "count"), message);
+    });
+  const total = spec.pools.reduce((sum, pool) => sum + pool.max, spec.hosts.length);
+  if (total > MAX_NODES)
+    issues.push(errorAt(spec.source, [], `must be at most ${MAX_NODES} nodes in the whole cluster, got ${total}`));
+  return issues;
+}

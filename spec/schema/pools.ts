@@ -1,0 +1,143 @@
+import { z } from "zod";
+import type { CloudProvider, MachineProvider } from "../sizes/catalog";
+import { catalog } from "../sizes/catalog";
+import { PORTABLE_SIZES } from "../sizes/types";
+import { bytes, hostName, label, percentage } from "./words";
+
+/** Node pools: the value of each provider's key, and of `Hosts`. */
+
+/** A mesh block of a pool holds this many nodes and some more; see plan/network.ts. */
+export const MAX_NODES_OF_POOL = 1000;
+
+export const role = z
+  .enum(["manager", "worker", "data"])
+  .describe(
+    "manager: Swarm manager and Consul server (1, 3, 5 or 7 in the whole cluster); worker: runs tasks; data: has a volume " +
+      "and runs only tasks that ask for it. Default: managers are chosen, the rest are workers.",
+  );
+
+export const labels = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62})$/, 'must be a label of letters, digits, "_", "." and "-"'),
+    z.union(
+      [
+        z
+          .string()
+          .max(128)
+          .regex(/^[^\p{Cc}]*$/u, "must be one line of text"),
+        z.number(),
+        z.boolean(),
+      ],
+      {
+        error: "must be text, a number or true or false",
+      },
+    ),
+  )
+  .describe(
+    "Swarm node labels for placement, e.g. {disk: ssd}. `pool`, `role` and `size` are set unless given. Default: none.",
+  );
+
+const count = z
+  .union(
+    [
+      z.int().min(1).max(MAX_NODES_OF_POOL),
+      z.string().regex(/^[0-9]{1,4}\.\.[0-9]{1,4}$/, "must be a whole number such as 3, or a range such as 2..10"),
+    ],
+    { error: "must be a whole number such as 3, or a range such as 2..10" },
+  )
+  .describe("Number of nodes: 3 for nodes known one by one, 2..10 for an elastic pool.");
+
+const sizeWord = z.string().min(1).max(64);
+
+const short = z.tuple([z.int().min(1).max(MAX_NODES_OF_POOL), sizeWord]);
+const shapeMessage = "must be [count, size], such as [3, small], or a mapping with pools";
+
+/** What pools of every provider have. */
+function poolFields(provider: MachineProvider) {
+  const { sizes, title } = catalog[provider];
+  const types = sizes.types.size > PORTABLE_SIZES.length ? `, or a type of ${title} such as ${sizes.example}` : "";
+  return {
+    name: label(30).describe("Name of the pool, unique in the cluster; nodes are called <name>-1, <name>-2, ..."),
+    count,
+    size: sizeWord.default("small").describe(`${PORTABLE_SIZES.join(", ")}${types}. Default: small.`),
+    role: role.optional(),
+    volume: bytes
+      .optional()
+      .describe(
+        "A disk of its own for each node, which outlives the machine, e.g. 100GB. Default: 20GB for data pools, none otherwise.",
+      ),
+    labels: labels.default({}),
+  };
+}
+
+const scaleOn = z
+  .strictObject({ cpu: percentage.describe('Average CPU use to keep to, e.g. "70%".') })
+  .describe('What makes an elastic pool grow and shrink. Default: {cpu: "70%"}.');
+
+const zones = z.array(z.string().min(1).max(32)).min(1).max(6);
+
+/** The value of a cloud's key: `[count, size]`, or a region and pools. */
+export function cloudNodes(provider: CloudProvider) {
+  const { title, sizes, regions, defaultRegion } = catalog[provider];
+  const region = z.enum([...regions.keys()]);
+  const pool = z.strictObject({
+    ...poolFields(provider),
+    region: region.optional().describe("Region of this pool, if not the provider's."),
+    zones: zones.optional().describe("Zones to spread the nodes over. Default: all of the region."),
+    spot: z.boolean().default(false).describe("Cheaper machines that the provider may take away. Default: false."),
+    scaleOn: scaleOn.optional(),
+  });
+  const long = z.strictObject({
+    region: region.default(defaultRegion).describe(`Where the nodes are. Default: ${defaultRegion}.`),
+    pools: z.array(pool).min(1).describe("The node pools."),
+  });
+  return z
+    .union([short, long], { error: shapeMessage })
+    .describe(`Nodes of ${title}: [count, size] such as [3, ${sizes.example}], or pools.`);
+}
+
+/** The value of `Local`: nodes as containers on this machine. */
+export function localNodes() {
+  const pools = z
+    .array(z.strictObject(poolFields("local")))
+    .min(1)
+    .describe("The node pools.");
+  return z
+    .union([short, z.strictObject({ pools })], { error: shapeMessage })
+    .describe(
+      "Nodes as containers on this machine: [count, size] such as [3, small], or pools. Default, if no nodes are asked for: [3, small].",
+    );
+}
+
+export const host = z.strictObject({
+  address: z
+    .union(
+      [
+        z.string().regex(/^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)$/, "must be an IPv4 address"),
+        hostName(),
+      ],
+      { error: "must be an IPv4 address or a host name in lower case" },
+    )
+    .describe("Address or host name by which SSH reaches the machine."),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a user name")
+    .default("root")
+    .describe("SSH user; root, or one who may use sudo without a password. Default: root."),
+  port: z.int().min(1).max(65535).default(22).describe("SSH port. Default: 22."),
+  name: label(40).optional().describe("Name of the node. Default: host-<address>."),
+  role: role.optional(),
+  labels: labels.default({}),
+  region: z
+    .enum([
+      ...new Set([
+        ...catalog.aws.regions.keys(),
+        ...catalog.azure.regions.keys(),
+        ...catalog.digitalocean.regions.keys(),
+      ]),
+    ])
+    .optional()
+    .describe(
+      "The cloud region nearest to the machine, to estimate distances. Default: unknown, which is far from everything.",
+    ),
+});
