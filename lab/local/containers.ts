@@ -60,8 +60,7 @@ export async function adoptable(docker: Docker, origin: Origin, networkId: strin
   }
   // A container that was never started may lack its files. One whose network was removed can never start again.
   const whole = found.State.Status !== "created" && found.State.Status !== "dead";
-  const sameNetwork = Object.values(found.NetworkSettings.Networks).some((end) => end.NetworkID === networkId);
-  if (whole && sameNetwork && labels[LABELS.hash] === origin.hash) return found;
+  if (whole && isOnNetwork(found, networkId) && labels[LABELS.hash] === origin.hash) return found;
   await removeContainer(docker, found.Id);
   return undefined;
 }
@@ -105,9 +104,27 @@ export async function startNew(docker: Docker, id: string, name: string): Promis
   }
 }
 
+/** Does it run, and is it not held? */
+export function isRunning({ State: state }: Container): boolean {
+  return state.Running && state.Status !== "paused";
+}
+
 /** Starts a container that exists; one that runs already is left alone. */
-export async function ensureRunning(docker: Docker, id: string): Promise<void> {
-  await docker.post(`/containers/${id}/start`);
+export async function ensureRunning(docker: Docker, container: Container): Promise<void> {
+  const action = container.State.Status === "paused" ? "unpause" : "start";
+  if (!isRunning(container)) await docker.post(`/containers/${container.Id}/${action}`);
+}
+
+/** The container, unless it is gone or can never start again: Docker gave it up, or its network was made anew. */
+export async function readContainer(docker: Docker, id: string, networkName: string): Promise<Container | undefined> {
+  const container = await docker.find<Container>(`/containers/${id}/json`);
+  if (!container || container.State.Status === "dead") return undefined;
+  const network = await docker.find<Network>(`/networks/${encodeURIComponent(networkName)}`);
+  return network && isOnNetwork(container, network.Id) ? container : undefined;
+}
+
+function isOnNetwork(container: Container, networkId: string): boolean {
+  return Object.values(container.NetworkSettings.Networks).some((end) => end.NetworkID === networkId);
 }
 
 /**

@@ -69,7 +69,6 @@ export class Docker {
     const query = { stdout: true, stderr: true, tail: lines };
     const text = await this.send("GET", `/containers/${container}/logs`, { query }).catch(() => "");
     // Each chunk of the stream has 8 bytes before it that are not text: 1 or 2, three zeroes, and a length.
-    // eslint-disable-next-line no-control-regex -- they are control characters
     return text.replace(/[\x01\x02]\x00{3}[^]{4}/g, "").trim();
   }
 
@@ -85,6 +84,7 @@ export class Docker {
       const call = request(
         {
           socketPath: this.socketPath,
+          agent: false, // a connection kept open would be a broken one after Docker was restarted
           method,
           path: `${API}${path}${queryString(query)}`,
           headers,

@@ -6,9 +6,11 @@ import {
   chooseAddress,
   createContainer,
   ensureRunning,
+  isRunning,
   LABELS,
   limits,
   orAgain,
+  readContainer,
   removeContainer,
   requireImage,
   requireNetwork,
@@ -66,13 +68,11 @@ export function nodeResource(docker: () => Docker): Resource<Inputs, Outputs> {
       return { id: container.Id, outputs: outputsOf(container, inputs) };
     },
     async read(id, outputs) {
-      const container = await docker().find<Container>(`/containers/${id}/json`);
-      if (!container || container.State.Status === "dead" || !(await onNetwork(docker(), container, outputs.network)))
-        return undefined;
-      return { ...outputs, running: container.State.Running };
+      const container = await readContainer(docker(), id, outputs.network);
+      return container && { ...outputs, running: isRunning(container) };
     },
     async update(id, outputs, inputs) {
-      await settle(docker(), id, inputs);
+      await settle(docker(), await docker().get<Container>(`/containers/${id}/json`), inputs);
       return { ...outputs, running: true, fingerprint: fingerprint(inputs, [...REPLACE_ON, ...UPDATE_ON]) };
     },
     async delete(id) {
@@ -89,14 +89,14 @@ function hashOf(inputs: Inputs): string {
 async function adopt(docker: Docker, inputs: Inputs): Promise<Container | undefined> {
   const network = await requireNetwork(docker, inputs.network);
   const found = await adoptable(docker, { ...inputs, hash: hashOf(inputs) }, network.Id);
-  if (found) await settle(docker, found.Id, inputs);
+  if (found) await settle(docker, found, inputs);
   return found;
 }
 
 /** Sets what can be set on a container that exists, and starts it. */
-async function settle(docker: Docker, id: string, { cpus, memoryMiB }: Inputs): Promise<void> {
-  await docker.post(`/containers/${id}/update`, await limits(docker, cpus, memoryMiB));
-  await ensureRunning(docker, id);
+async function settle(docker: Docker, container: Container, { cpus, memoryMiB }: Inputs): Promise<void> {
+  await docker.post(`/containers/${container.Id}/update`, await limits(docker, cpus, memoryMiB));
+  await ensureRunning(docker, container);
 }
 
 async function createNode(docker: Docker, inputs: Inputs, locks: Locks): Promise<Container> {
@@ -127,12 +127,6 @@ function seedFiles({ userData, metaData }: Inputs) {
     { path: `${SEED}/user-data`, content: userData, mode: 0o600 },
     { path: `${SEED}/meta-data`, content: metaData, mode: 0o600 },
   ];
-}
-
-/** Is the container on the network that now has this name? If that was made anew, the container can not start again. */
-async function onNetwork(docker: Docker, container: Container, name: string): Promise<boolean> {
-  const network = await docker.find<{ Id: string }>(`/networks/${encodeURIComponent(name)}`);
-  return Object.values(container.NetworkSettings.Networks).some((end) => end.NetworkID === network?.Id);
 }
 
 function outputsOf(container: Container, inputs: Inputs): Outputs {

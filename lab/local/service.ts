@@ -5,10 +5,12 @@ import {
   chooseAddress,
   createContainer,
   ensureRunning,
+  isRunning,
   LABELS,
   limits,
   listContainers,
   orAgain,
+  readContainer,
   removeContainer,
   requireImage,
   requireNetwork,
@@ -75,9 +77,8 @@ export function serviceResource(docker: () => Docker): Resource<ServiceInputs, O
       return { id: container.Id, outputs: outputsOf(container, inputs) };
     },
     async read(id, outputs) {
-      const container = await docker().find<Container>(`/containers/${id}/json`);
-      if (!container || container.State.Status === "dead") return undefined;
-      return { ...outputs, running: container.State.Running };
+      const container = await readContainer(docker(), id, outputs.network);
+      return container && { ...outputs, running: isRunning(container) };
     },
     async update(id, outputs, inputs) {
       const filesChanged = outputs.fingerprint.files !== fingerprintOf(inputs).files;
@@ -120,8 +121,8 @@ async function settle(docker: Docker, id: string, inputs: ServiceInputs, filesCh
   const files = serviceFiles(inputs);
   const reload = filesChanged && files.length > 0;
   if (reload) await docker.upload(id, files);
-  const { State: state } = await docker.get<Container>(`/containers/${id}/json`);
-  if (!state.Running) await ensureRunning(docker, id);
+  const container = await docker.get<Container>(`/containers/${id}/json`);
+  if (!isRunning(container)) await ensureRunning(docker, container);
   else if (reload && inputs.reloadSignal)
     await docker.post(`/containers/${id}/kill`, undefined, { signal: inputs.reloadSignal });
   else if (reload) await docker.post(`/containers/${id}/restart`, undefined, { t: 5 });
