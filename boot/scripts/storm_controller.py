@@ -72,12 +72,13 @@ class Controller:
         self.timers, self.said = Timers(), None
 
     def round(self):
-        swarm = expect(self.docker.get("/info"), "info")["Swarm"]
-        if not swarm.get("ControlAvailable"):
-            return
-        self.nodes = expect(self.docker.get("/nodes"), "nodes")
-        me = next((found for found in self.nodes if found["ID"] == swarm["NodeID"]), {})
-        if (me.get("ManagerStatus") or {}).get("Leader") and self.look():
+        # Not /info: it may hang for seconds behind an image pull.
+        status, self.nodes = self.docker.get("/nodes")
+        if status == 503:
+            return  # no manager (yet), or one of a swarm without a leader
+        expect((status, self.nodes), "nodes")
+        leader = next((found for found in self.nodes if (found.get("ManagerStatus") or {}).get("Leader")), None)
+        if leader and name_of(leader) == node()["name"] and self.look():
             self.act()
             self.timers.end_round()
             self.publish()
@@ -133,6 +134,8 @@ class Controller:
                 self.demote(found)
         elif role == "manager" and (found.get("ManagerStatus") or {}).get("Reachability") != "reachable":
             self.pending.append(f"{name}: not a reachable manager yet")
+        if self.members.get(name, {}).get("Status") != ALIVE:
+            self.pending.append(f"{name}: not alive in Consul")
 
     def miss(self, name, found):
         self.pending.append(f"{name}: down")
@@ -156,7 +159,9 @@ class Controller:
             self.demote(found)
         else:
             self.pending.append(f"{name}: leaving the swarm")
-            if self.timers.seconds("idle", found["ID"]) > IDLE:
+            if self.members.get(name, {}).get("Status") != ALIVE:
+                self.remove(found, "has left")  # the joiner leaves Consul last
+            elif self.timers.seconds("idle", found["ID"]) > IDLE:
                 self.remove(found, "drained, and did not leave by itself")
 
     def demote(self, found):
@@ -238,4 +243,4 @@ class Controller:
 
 
 if __name__ == "__main__":
-    forever(Controller().round)
+    forever(Controller().round, limit=1)

@@ -45,7 +45,7 @@ class Joiner:
         swarm = expect(self.docker.get("/info"), "info")["Swarm"]
         nodes = self.nodes()
         if not nodes:
-            return  # the cluster is not formed yet
+            raise ApiError("the cluster is not formed yet")
         if not self.announced:
             self.consul.kv_put(AVAILABILITY, "active")
             self.announced = True
@@ -78,7 +78,7 @@ class Joiner:
 
     def join(self, nodes):
         if not self.consul.kv_get("storm/swarm/id"):
-            return  # the first manager is initialised by a remote command
+            raise ApiError("no swarm yet")  # the first manager is initialised by a remote command
         role = "manager" if nodes.get(NAME, node())["role"] == "manager" else "worker"
         # Only managers hold the controller's token, and only it reads the managers' join token.
         token = Consul("controller" if role == "manager" else "node").kv_get(f"storm/swarm/join/{role}")
@@ -111,8 +111,10 @@ class Joiner:
         self.unwanted_since = self.unwanted_since or time.monotonic()
         if swarm["LocalNodeState"] == "inactive":
             log("left the cluster")
-            expect(self.consul.put("/v1/agent/leave"), "Consul leave")
-            subprocess.run(["systemctl", "stop", "--no-block", "consul.service"], check=False)
+            try:
+                self.consul.put("/v1/agent/leave")  # answers only if it is quicker than its own end
+            finally:
+                subprocess.run(["systemctl", "stop", "--no-block", "consul.service"], check=False)
             return
         if swarm.get("ControlAvailable") and not self.removed(swarm):
             return  # a manager that left by force would take its vote with it
@@ -169,5 +171,5 @@ if __name__ == "__main__":
         except OSError as error:
             log(f"not drained: {error}")
     else:
-        threading.Thread(target=forever, args=(Images().step, 0, 60), daemon=True).start()
-        forever(Joiner().step)
+        threading.Thread(target=forever, args=(Images().step, 0, 10), daemon=True).start()
+        forever(Joiner().step, 2, 1)

@@ -69,8 +69,8 @@ class Backoff:
 
 
 def forever(step, pause=1.0, limit=5.0, once=False):
-    """Runs `step` for ever, or until it worked `once`. Failures are retried with growing pauses (parts do restart); a new
-    one is logged."""
+    """Runs `step` for ever, or until it worked `once`. Failures are retried with growing pauses (parts do restart);
+    a new one is logged."""
     backoff, last = Backoff(limit=limit), None
     while True:
         try:
@@ -82,9 +82,9 @@ def forever(step, pause=1.0, limit=5.0, once=False):
             time.sleep(pause)
         except (OSError, KeyError, ValueError, TypeError) as error:
             message = f"{type(error).__name__}: {error}"
-            if message != last:
-                log(f"{getattr(step, '__name__', 'step')}: {message}; trying again")
-            last = message
+            if message[:60] != last:  # the rest may name whoever answered
+                log(f"{step.__qualname__}: {message}; trying again")
+            last = message[:60]
             backoff.wait()
 
 
