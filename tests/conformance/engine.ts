@@ -2,10 +2,11 @@
  * The engine that conformance tests run on, and a stack per suite: real engine, local file backend, a folder of its own.
  * STORM_PLUGIN=official takes the plugins of the normal PULUMI_HOME instead of the stand-ins.
  */
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type InlineProgramArgs, LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+import { isSecret, type Output, output } from "@pulumi/pulumi";
+import { type EngineEvent, LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import { installPlugins } from "../../lab/plugins/install";
 import type { PluginName } from "../../lab/plugins/bundle";
 
@@ -35,14 +36,22 @@ export interface Applied {
   readonly log: string;
 }
 
+const PROJECT = "conformance";
+const STACK = "test";
+
 /** One stack that a suite takes through a series of programs. */
 export class Lab {
   private program: Program = () => Promise.resolve();
+  private outputs: OutputMap = {};
 
   private constructor(
     readonly dir: string,
     private readonly stack: Stack,
-  ) {}
+  ) {
+    // Two more runs of the engine per update, for what the program itself and the events tell already.
+    stack.outputs = () => Promise.resolve({});
+    stack.info = () => Promise.resolve(undefined);
+  }
 
   /** Makes the folder, the plugins and an empty stack. */
   static async start(plugin: PluginName): Promise<Lab> {
@@ -54,31 +63,34 @@ export class Lab {
     // The Automation API looks `pulumi` up on the PATH of this process.
     process.env["PATH"] = [await engineDir(), process.env["PATH"]].join(delimiter);
     const holder: { lab?: Lab } = {};
-    const args: InlineProgramArgs = {
-      stackName: "test",
-      projectName: "conformance",
-      program: async () => (await holder.lab?.program()) ?? {},
-    };
-    const stack = await LocalWorkspace.createStack(args, {
-      workDir: dir,
-      pulumiHome: home,
-      projectSettings: { name: "conformance", runtime: "nodejs", backend: { url: `file://${dir}` } },
-      envVars: {
-        PULUMI_CONFIG_PASSPHRASE: "conformance",
-        PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: OFFICIAL ? "false" : "true",
+    const stack = await LocalWorkspace.createStack(
+      { stackName: STACK, projectName: PROJECT, program: () => holder.lab?.run() ?? Promise.resolve() },
+      {
+        workDir: dir,
+        pulumiHome: home,
+        projectSettings: { name: PROJECT, runtime: "nodejs", backend: { url: `file://${dir}` } },
+        envVars: {
+          PULUMI_CONFIG_PASSPHRASE: "conformance",
+          PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: OFFICIAL ? "false" : "true",
+        },
       },
-    });
+    );
     return (holder.lab = new Lab(dir, stack));
   }
 
   /** Brings the stack to the state that `program` describes. */
-  async up(program: Program): Promise<Applied> {
+  async up(program: Program, signal?: AbortSignal): Promise<Applied> {
     this.program = program;
+    this.outputs = {};
     const log: string[] = [];
-    const { outputs, summary } = await this.stack.up({ onOutput: (line) => log.push(line), color: "never" });
-    return { outputs, changes: { ...summary.resourceChanges }, log: log.join("") };
+    const changes: Record<string, number> = {};
+    const onEvent = ({ summaryEvent }: EngineEvent): void => {
+      Object.assign(changes, summaryEvent?.resourceChanges);
+    };
+    await this.stack.up({ onOutput: (line) => log.push(line), onEvent, color: "never", signal });
+    return { outputs: this.outputs, changes, log: log.join("") };
   }
 
   /** As `up`, for a program that must fail; returns what the user gets to read. */
@@ -109,14 +121,27 @@ export class Lab {
     return stdout;
   }
 
-  /** The state as `pulumi stack export` gives it, secrets encrypted. */
-  async state(): Promise<string> {
-    return JSON.stringify((await this.stack.exportStack()).deployment);
+  /** The state file as it lies in the backend. */
+  state(): Promise<string> {
+    return readFile(join(this.dir, ".pulumi", "stacks", PROJECT, `${STACK}.json`), "utf8");
   }
 
   /** Removes what is left of the stack and its folder. */
   async stop(): Promise<void> {
     await this.stack.destroy({ color: "never" }).catch(() => undefined);
     await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** Runs the step's program and notes what its outputs become. */
+  private async run(): Promise<Record<string, unknown>> {
+    const results = (await this.program()) ?? {};
+    for (const [name, result] of Object.entries(results)) {
+      const promised: Output<unknown> = output(result);
+      const secrecy = isSecret(promised);
+      promised.apply(async (value: unknown) => {
+        this.outputs[name] = { value, secret: await secrecy };
+      });
+    }
+    return results;
   }
 }

@@ -6,7 +6,8 @@ import type { Call } from "../shared/resource";
 import type { ValueMap } from "../shared/values";
 import { Capture, previousOutput } from "./capture";
 import { CONNECTION_FIELD } from "./connection";
-import { dial } from "./dial";
+import { dial, type Connection } from "./dial";
+import { endCommands } from "./end-commands";
 import { commandType, LIFECYCLE_FIELDS, PROCESS_FIELDS } from "./lifecycle";
 import { Session } from "./session";
 import { text, textMap } from "./settings";
@@ -18,7 +19,7 @@ export const RemoteCommand = commandType(REMOTE_FIELDS, async (call, command, se
   try {
     const session = await Session.open(connection.client);
     await setEnvironment(call, session, settings, previous);
-    return await execute(call, session, command, settings);
+    return await execute(call, connection, session, command, settings);
   } finally {
     connection.close();
   }
@@ -53,7 +54,13 @@ function refusedVariable(name: string): string {
   );
 }
 
-async function execute(call: Call, session: Session, command: string, settings: ValueMap): Promise<ValueMap> {
+async function execute(
+  call: Call,
+  { client }: Connection,
+  session: Session,
+  command: string,
+  settings: ValueMap,
+): Promise<ValueMap> {
   const { channel } = session;
   const capture = new Capture(call.log, settings["logging"]);
   channel.on("data", (data: Buffer) => capture.add("stdout", data));
@@ -63,20 +70,19 @@ async function execute(call: Call, session: Session, command: string, settings: 
     failure = code === 0 ? undefined : exitReason(code, signal);
   });
   const closed = new Promise<void>((resolve) => channel.once("close", () => resolve()));
-  // Ends the remote process group; closing the connection alone would leave it running.
-  const kill = (): void => {
-    channel.signal("KILL");
-    channel.close();
-  };
-  call.signal.addEventListener("abort", kill, { once: true });
+  let cancelled: (() => void) | undefined;
+  const killed = new Promise<void>((resolve) => {
+    cancelled = () => void endCommands(client).then(resolve);
+    call.signal.addEventListener("abort", cancelled, { once: true });
+  });
   try {
     call.signal.throwIfAborted();
     await session.exec(command);
     channel.on("error", () => undefined);
     channel.end(text(settings, "stdin") ?? "");
-    await closed;
+    await Promise.race([closed, killed]);
   } finally {
-    call.signal.removeEventListener("abort", kill);
+    call.signal.removeEventListener("abort", cancelled ?? (() => undefined));
     capture.end();
   }
   if (failure) {

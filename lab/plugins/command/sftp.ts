@@ -82,16 +82,12 @@ async function makeFolders(sftp: SFTPWrapper, path: string): Promise<void> {
 }
 
 async function makeFolder(sftp: SFTPWrapper, path: string): Promise<void> {
-  const there = await remoteStat(sftp, path);
-  if (there && !there.isDirectory()) {
-    throw new Error(`remote path ${path} exists but is not a directory`);
-  }
-  if (!there) {
-    await new Promise<void>((resolve, reject) => {
-      sftp.mkdir(path, (error) =>
-        error ? reject(new Error(`failed to create remote directory ${path}: ${error.message}`)) : resolve(),
-      );
-    });
+  const problem = await new Promise<Error | undefined>((resolve) => {
+    sftp.mkdir(path, (error) => resolve(error ?? undefined));
+  });
+  // The server says "failure" of a folder that is there, which may be another copy's work of this moment.
+  if (problem && !(await remoteStat(sftp, path))?.isDirectory()) {
+    throw new Error(`failed to create remote directory ${path}: ${problem.message}`);
   }
 }
 

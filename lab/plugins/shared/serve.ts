@@ -11,7 +11,7 @@ import type { Plugin } from "./resource";
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 const PARENT_CHECK_MS = 500;
 /** Time for running operations to end their remote processes before the process leaves. */
-const EXIT_GRACE_MS = 1_000;
+const EXIT_GRACE_MS = 2_000;
 
 /** Operations under way: what a process that must end has to stop first. */
 let running = 0;
