@@ -1,17 +1,30 @@
-import { loadProgram } from "./load";
+import * as pulumi from "@pulumi/pulumi";
+import { loadAll } from "./load";
 import { apps } from "./stacks/apps";
 import { base } from "./stacks/base";
 import { cluster } from "./stacks/cluster";
 import { edge } from "./stacks/edge";
 import { nodes } from "./stacks/nodes";
 import { outputs } from "./stacks/outputs";
+import { readSettings } from "./stacks/settings";
 
-const { plan, stacks, machine } = loadProgram();
+const settings = readSettings(__dirname);
+const { plan, stacks, warnings } = readable(() => loadAll(settings.load));
+warnings.forEach((warning) => void pulumi.log.warn(warning));
 
 const keys = base(plan);
-const machines = nodes(plan, keys, machine);
+const machines = nodes(plan, keys, settings.machine);
 const whole = cluster(plan, { ...keys, nodes: machines });
-const front = edge(plan, { ...keys, nodes: machines, cluster: whole }, machine);
-const ready = apps(stacks, { nodes: machines, edge: front });
+const front = edge(plan, { ...keys, nodes: machines, cluster: whole }, settings.machine);
+apps(stacks, { nodes: machines, edge: front });
 
-module.exports = outputs(plan, stacks, { ...keys, nodes: machines, edge: front, ready });
+module.exports = outputs(plan, stacks, { ...keys, nodes: machines, edge: front });
+
+/** What is wrong with the user's files is one message of ours, not a stack trace of the engine's. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,15 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type BuildContext, ComposeStack, type StackDocument } from "../components/compose-stack";
+import { ComposeStack, type StackDocument } from "../components/compose-stack";
+import type { RenderedStack } from "../load";
 import type { Edge } from "./edge";
 import type { Nodes } from "./nodes";
 
-/** A compose stack of storm.yml, read and rendered: what is deployed is known before anything is. */
-export interface RenderedStack {
-  name: string;
-  document: StackDocument;
-  contexts: BuildContext[];
-  routes: { service: string; host: string; path: string }[];
-}
+/** A build and a first pull take most of it; a stack that is not healthy by then is rolled back. */
+const TIMEOUT_SECONDS = 300;
 
 /** The user's stacks, side by side. */
 export function apps(stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Edge }): pulumi.Resource[] {
@@ -17,10 +13,28 @@ export function apps(stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Ed
     (stack) =>
       new ComposeStack(stack.name, {
         node: upstream.nodes.first,
-        document: stack.document,
+        document: stackDocument(stack),
         contexts: stack.contexts,
         // Only a stack that builds has to wait for the registry; the ingress finds services whenever they come.
-        dependsOn: [upstream.edge.ingress, ...(stack.document.builds.length > 0 ? [upstream.edge.registry] : [])],
+        dependsOn: [upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
       }).ready,
   );
+}
+
+/** What storm_stack.py reads. */
+export function stackDocument(stack: RenderedStack): StackDocument {
+  return {
+    stack: stack.name,
+    compose: stack.stack,
+    configs: stack.configs,
+    secrets: stack.secrets,
+    builds: stack.builds.map((build) => ({
+      image: build.image,
+      tarPath: stack.contexts.find((context) => context.service === build.service)?.remotePath ?? "",
+      dockerfile: build.dockerfile,
+      args: build.args,
+      target: build.target,
+    })),
+    timeoutSeconds: TIMEOUT_SECONDS,
+  };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../plan/types";
-import type { RenderedStack } from "./apps";
+import type { RenderedStack } from "../load";
 import type { Base } from "./base";
 import type { Edge } from "./edge";
 import type { Nodes } from "./nodes";
@@ -36,7 +36,7 @@ const LOCAL_ADDRESS = "127.0.0.1";
 export function outputs(
   plan: Plan,
   stacks: RenderedStack[],
-  upstream: Base & { nodes: Nodes; edge: Edge; ready: pulumi.Resource[] },
+  upstream: Base & { nodes: Nodes; edge: Edge },
 ): Outputs {
   const { ports } = upstream.edge;
   const port = (name: string) => ports.apply((all) => all[name] ?? 0);

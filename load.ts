@@ -1,0 +1,102 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { IMAGE_CACHE_HOST, IMAGE_CACHE_PORT } from "./boot/node-config";
+import { packContext } from "./compose/context";
+import { type LoadedStack, loadStack } from "./compose/load";
+import { makePlan } from "./plan/plan";
+import type { Plan, StackPlan } from "./plan/types";
+import { SpecError } from "./spec/errors";
+import { load } from "./spec/load";
+import { notYetDeployable } from "./spec/not-yet";
+
+/** Where user's files are read from, and what stack config says about them. */
+export interface LoadSettings {
+  /** Folder that `file` is relative to. */
+  directory: string;
+  /** storm.yml of this stack (`storm:file`). */
+  file: string;
+  env: string;
+  /** Merged over the file (`storm:spec`). */
+  spec?: unknown;
+  /** Whether the nodes' kernel has IP_VS. */
+  ipvs: boolean;
+  /** Folder for build contexts, made when missing. */
+  buildDirectory: string;
+  /** The overlay that routed services share with the ingress. */
+  edgeNetwork: string;
+}
+
+/** An archive that a build needs, here and on the node. */
+export interface PackedContext {
+  service: string;
+  localPath: string;
+  remotePath: string;
+}
+
+/** A compose stack, read and rendered: everything that is deployed is known before anything is created. */
+export interface RenderedStack extends LoadedStack {
+  name: string;
+  contexts: PackedContext[];
+}
+
+/**
+ * storm.yml -> Plan and rendered stacks.
+ * @throws SpecError with every error of storm.yml, Error with every error of its compose files.
+ */
+export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedStack[]; warnings: string[] } {
+  const file = path.resolve(settings.directory, settings.file);
+  const name = path.relative(settings.directory, file);
+  const { spec } = load(readStormFile(file, name), {
+    fileName: name,
+    env: settings.env,
+    overrides: settings.spec === undefined ? [] : [{ from: `stack config storm:spec`, value: settings.spec }],
+  });
+  const later = notYetDeployable(spec);
+  if (later.length > 0) throw new SpecError(later);
+  const { plan } = makePlan(spec, { env: settings.env });
+  const stacks = plan.stacks.map((stack) => renderOne(stack, plan, { ...settings, file }));
+  const errors = stacks.flatMap((stack) => stack.errors);
+  if (errors.length > 0) throw new Error(errors.join("\n"));
+  return { plan, stacks, warnings: [...plan.warnings, ...stacks.flatMap((stack) => stack.warnings)] };
+}
+
+function readStormFile(file: string, name: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
+    throw new Error(`${name}: ${reason}; stack config storm:file names the storm.yml to deploy`);
+  }
+}
+
+function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): RenderedStack {
+  const loaded = loadStack(path.dirname(settings.file), stack.file, {
+    stackName: stack.name,
+    scale: stack.scale,
+    domain: stack.domain,
+    capabilities: { ipvs: settings.ipvs },
+    registry: `${plan.registry.host}:${plan.registry.port}`,
+    // Local nodes have one image cache for every upstream; Docker Hub's images come by the engine's own mirror setting.
+    imageRewrite: { "ghcr.io": `${IMAGE_CACHE_HOST}:${IMAGE_CACHE_PORT}/ghcr.io` },
+    overlayMtu: plan.network.overlayMtu,
+    volumeNode: plan.volumeNode,
+    edgeNetwork: settings.edgeNetwork,
+    origin: `${path.basename(settings.file)}:${stack.line}:${stack.column} compose/${stack.name}`,
+  });
+  return { ...loaded, name: stack.name, contexts: loaded.errors.length > 0 ? [] : packAll(stack, loaded, settings) };
+}
+
+function packAll(stack: StackPlan, loaded: LoadedStack, { buildDirectory }: LoadSettings): PackedContext[] {
+  return loaded.builds.map((build) => {
+    const hash = build.image.slice(build.image.lastIndexOf(":") + 1);
+    const archive = `${stack.name}-${build.service}-${hash}.tar.gz`;
+    const localPath = path.join(buildDirectory, archive);
+    if (!fs.existsSync(localPath)) {
+      fs.mkdirSync(buildDirectory, { recursive: true });
+      const part = `${localPath}.${process.pid}.part`;
+      fs.writeFileSync(part, packContext(loaded.projectDirectory, build));
+      fs.renameSync(part, localPath);
+    }
+    return { service: build.service, localPath, remotePath: `/var/lib/storm/builds/${archive}` };
+  });
+}
