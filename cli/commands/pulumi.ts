@@ -1,0 +1,26 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { pulumiEnvironment } from "../../tools/pulumi-env";
+import type { Output } from "../../tools/report";
+import { setUpEngine } from "../../tools/setup";
+
+/**
+ * `npm run pulumi -- ARGS` when set-up may have something to do; otherwise tools/bootstrap.js goes to the engine
+ * without coming here. Only the engine writes to standard output.
+ */
+export async function pulumi(args: readonly string[], output: Output): Promise<number> {
+  const { engine, plugins } = await setUpEngine(output, { quiet: true });
+  const env = pulumiEnvironment(engine, plugins === "stand-in", "cli");
+  return new Promise((resolve, reject) => {
+    const child = spawn(engine.path, args, { stdio: "inherit", env });
+    let passed = false;
+    // A terminal's Ctrl-C reaches the engine by itself; see tools/bootstrap.js.
+    process.on("SIGINT", () => {
+      if (!process.stdin.isTTY && !passed) child.kill("SIGINT");
+      passed = true;
+    });
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+    child.on("error", reject);
+    child.on("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}

@@ -1,0 +1,62 @@
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { load } from "js-yaml";
+import { UserError } from "../tools/errors";
+import { readIfThere } from "../tools/files";
+import { checkout } from "../tools/paths";
+import type { LabSetup } from "../tools/setup";
+
+/** Values of Pulumi.<stack>.yaml, as the program reads them. */
+export type StackConfig = Record<string, unknown>;
+
+/** What set-up found on this machine: stack config `storm:local`, read by components/pools/local.ts. */
+export function localConfig(setup: LabSetup, ipvs: boolean): Record<string, unknown> {
+  return {
+    nodeImage: setup.nodeImage,
+    cacheImage: setup.cacheImage,
+    cacheEnvironment: setup.cacheEnvironment,
+    offline: setup.plugins === "stand-in",
+    ipvs,
+  };
+}
+
+/** The kernel's IP_VS: without it service VIPs and Swarm's routing mesh do not answer. */
+export function hasIpvs(): boolean {
+  return existsSync("/proc/net/ip_vs");
+}
+
+export function readConfig(stack: string): StackConfig {
+  const text = readIfThere(configFile(stack));
+  const document = text === undefined ? undefined : (load(text) as { config?: StackConfig } | undefined);
+  return document?.config ?? {};
+}
+
+export function configFile(stack: string): string {
+  return join(checkout, `Pulumi.${stack}.yaml`);
+}
+
+/** A storm.yml given on the command line as the config has it: relative to the checkout where it lies inside. */
+export function stormFile(given: string, cwd: string): string {
+  const path = resolve(cwd, given);
+  if (!existsSync(path)) throw new UserError(`there is no file ${path}`, ["--file names a storm.yml."]);
+  const inside = relative(checkout, path);
+  return inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+}
+
+/** The wanted values that the config does not have yet. */
+export function changedValues(current: StackConfig, wanted: StackConfig): StackConfig {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => !isDeepStrictEqual(current[key], value)));
+}
+
+/** Arguments of `pulumi config set-all`: one call, which keeps the file's comments. */
+export function setAllArguments(stack: string, values: StackConfig): string[] {
+  const entries = Object.entries(values).map(([key, value]) => {
+    const isText = typeof value === "string";
+    return [
+      key,
+      { value: isText ? value : JSON.stringify(value), ...(isText ? {} : { objectValue: value }), secret: false },
+    ];
+  });
+  return ["config", "set-all", "--stack", stack, "--json", JSON.stringify(Object.fromEntries(entries))];
+}

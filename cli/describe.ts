@@ -1,0 +1,47 @@
+/** Plain words for a resource, or undefined for one too small to be worth a line (keys, certificates, components). */
+export function describe(type: string, name: string): string | undefined {
+  switch (type) {
+    case "storm:local:Network":
+      return "Network";
+    case "storm:local:Node":
+      return `Node ${name}`;
+    case "storm:local:Service":
+      return sentence(name.replace(/^local-/, "").replace(/-(?:proxy|service)$/, ""));
+    case "command:remote:CopyToRemote":
+      return sentence(name);
+    case "command:remote:Command":
+      return describeCommand(name);
+    default:
+      return undefined;
+  }
+}
+
+const commands: [pattern: RegExp, words: string][] = [
+  [/^enroll-(.+)$/, "Node $1 ready"],
+  [/^peers-(.+)$/, "Mesh of $1"],
+  [/^secrets-(.+)$/, "Secrets of $1"],
+  [/^stack-(.+)$/, "Stack $1"],
+];
+
+function describeCommand(name: string): string {
+  for (const [pattern, words] of commands) {
+    if (pattern.test(name)) return name.replace(pattern, words);
+  }
+  return sentence(name);
+}
+
+/** The type and the name in a URN. */
+export function partsOf(urn: string): { type: string; name: string } {
+  const [, , types = "", ...name] = urn.split("::");
+  return { type: types.slice(types.lastIndexOf("$") + 1), name: name.join("::") };
+}
+
+/** Pulumi writes "command:remote:Command" in URNs and events; a module path in between is left out here. */
+export function shortType(type: string): string {
+  return type.replace(/^([^:]+):([^:/]+)\/[^:]+:/, "$1:$2:");
+}
+
+function sentence(name: string): string {
+  const words = name.replace(/[-_]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

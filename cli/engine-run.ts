@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { end, parseRunName, runProcesses } from "../tools/processes";
+
+/** The engine ended with an error; its diagnostics have been shown as they came. */
+export class EngineError extends Error {
+  constructor(
+    readonly args: readonly string[],
+    readonly code: number,
+    readonly stdout: string,
+    readonly stderr: string,
+  ) {
+    super(`\`pulumi ${args.join(" ")}\` ended with ${code}\n${stderr.trim() || stdout.trim()}`);
+    this.name = "EngineError";
+  }
+}
+
+export interface EngineRunResult {
+  stdout: string;
+  stderr: string;
+  code: number;
+}
+
+type Listener = (text: string) => void;
+
+/**
+ * Runs one engine command the way the Automation API asks for it, but as the leader of a session of its own: a
+ * terminal's Ctrl-C would otherwise reach it once from the terminal and once from us, and the second one makes it give
+ * up its orderly end.
+ */
+export function runEngine(
+  engine: string,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string | undefined>,
+  listeners: { onOutput?: Listener; onError?: Listener; signal?: AbortSignal } = {},
+): Promise<EngineRunResult> {
+  const all = args.includes("--non-interactive") ? [...args] : [...args, "--non-interactive"];
+  return new Promise((resolve, reject) => {
+    const child = spawn(engine, all, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const collected = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      collected.stdout += text;
+      listeners.onOutput?.(text);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      collected.stderr += text;
+      listeners.onError?.(text);
+    });
+    const interrupt = () => void child.kill("SIGINT");
+    listeners.signal?.addEventListener("abort", interrupt);
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      listeners.signal?.removeEventListener("abort", interrupt);
+      const exit = code ?? (signal === null ? 1 : 130);
+      if (exit === 0) resolve({ ...collected, code: 0 });
+      else reject(new EngineError(args, exit, collected.stdout, collected.stderr));
+    });
+  });
+}
+
+/** Ends everything of a run at once: what a second Ctrl-C asks for. Recovery puts the state right afterwards. */
+export async function killRun(root: string, runName: string): Promise<void> {
+  const run = parseRunName(runName);
+  const mine = runProcesses(root).filter((each) => each.run.owner.pid === run?.owner.pid && each.run.kind === run.kind);
+  await end(mine, "SIGKILL", 0);
+}

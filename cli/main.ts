@@ -1,0 +1,85 @@
+import { Command } from "commander";
+import { UserError, formatError } from "../tools/errors";
+import { type Output, streamOutput } from "../tools/report";
+import { env } from "./commands/env";
+import { pulumi } from "./commands/pulumi";
+import { start } from "./commands/start";
+import { stop } from "./commands/stop";
+import { nearest } from "./nearest";
+
+const out = () => streamOutput(process.stdout);
+/** For commands whose standard output is read by a program or a shell. */
+const err = () => streamOutput(process.stderr);
+
+const outputFor = (options: { json?: boolean }): Output => (options.json ? err() : out());
+
+/** The `storm` command. */
+export function program(): Command {
+  const storm = new Command("storm")
+    .description("One storm.yml, one pulumi up: a Docker Swarm with everything on it.")
+    .showHelpAfterError("(`storm --help` lists the commands)")
+    .allowExcessArguments(false)
+    .exitOverride();
+
+  storm
+    .command("start")
+    .description("set everything up and deploy storm.yml (`npm start`)")
+    .option("-s, --stack <name>", "environment to deploy", "dev")
+    .option("-f, --file <path>", "another storm.yml; stays in the stack's config")
+    .option("--json", "print the outputs as JSON, secrets left out")
+    .option("-v, --verbose", "a line for every resource")
+    .action((options) => start(options, outputFor(options)));
+
+  storm
+    .command("stop")
+    .description("destroy the cluster; only caches stay (`npm stop`)")
+    .option("-s, --stack <name>", "environment to destroy", "dev")
+    .option("-y, --yes", "for scripts; nothing is asked anyway")
+    .option("-v, --verbose", "a line for every resource")
+    .action((options) => stop(options, out()));
+
+  storm
+    .command("env")
+    .description("print the shell's exports for a stack's cluster: eval $(npx storm env dev)")
+    .argument("<stack>")
+    .option("--json", "as JSON")
+    .action((stack, options) => env(stack, options, err()));
+
+  storm
+    .command("pulumi")
+    .description("run the engine that set-up found, with this checkout's backend (`npm run -s pulumi -- ARGS`)")
+    .argument("[args...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args) => {
+      process.exitCode = await pulumi(args, err());
+    });
+
+  storm.on("command:*", ([word]: string[]) => {
+    const names = storm.commands.map((command) => command.name());
+    const guess = nearest(word ?? "", names);
+    throw new UserError(`unknown command ${word}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
+      `Commands: ${names.join(", ")}`,
+    ]);
+  });
+  return storm;
+}
+
+async function main(args: string[]): Promise<void> {
+  try {
+    // Everything after `pulumi` is the engine's, flags that look like ours included.
+    if (args[0] === "pulumi") {
+      const rest = args[1] === "--" ? args.slice(2) : args.slice(1);
+      process.exitCode = await pulumi(rest, err());
+      return;
+    }
+    await program().parseAsync(args, { from: "user" });
+  } catch (error) {
+    const { exitCode, code } = error as { exitCode?: number; code?: string };
+    // commander has printed its own errors and help already.
+    if (!code?.startsWith("commander.")) process.stderr.write(formatError(error) + "\n");
+    process.exitCode = exitCode ?? 1;
+  }
+}
+
+if (process.env.JEST_WORKER_ID === undefined) void main(process.argv.slice(2));

@@ -1,0 +1,120 @@
+import type { DiagnosticEvent, EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { type Output, paint, stepLine } from "../tools/report";
+import { describe, partsOf, shortType } from "./describe";
+
+export interface ProgressOptions {
+  /** Show small resources as well, and the program's debug output. */
+  verbose: boolean;
+}
+
+/** What is done to a resource, when it is not simply being made. */
+const verbs: Partial<Record<OpType, string>> = {
+  update: "updated",
+  delete: "removed",
+  "create-replacement": "made anew",
+  "delete-replaced": "old one removed",
+};
+
+/** Turns the engine's events into lines that a person reads: one for each finished piece of work, errors in full. */
+export class Progress {
+  /** Resources that were made, changed or removed. */
+  changes = 0;
+  errors = 0;
+  private small = 0;
+  private smallBegan = 0;
+  private readonly began = new Map<string, number>();
+  private readonly said = new Set<string>();
+
+  constructor(
+    private readonly output: Output,
+    private readonly options: ProgressOptions,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  event(event: EngineEvent): void {
+    if (event.resourcePreEvent) this.begin(event.resourcePreEvent.metadata);
+    if (event.resOutputsEvent) this.finish(event.resOutputsEvent.metadata);
+    if (event.resOpFailedEvent) this.fail(event.resOpFailedEvent.metadata);
+    if (event.diagnosticEvent) this.diagnose(event.diagnosticEvent);
+    if (event.policyEvent) this.say("warning", event.policyEvent.message);
+    if (event.summaryEvent) this.close();
+  }
+
+  /** Says what was counted and not shown one by one. */
+  close(): void {
+    if (this.small === 0) return;
+    this.output.write(
+      stepLine(this.output, `Keys and certificates (${this.small})`, "ok", this.now() - this.smallBegan),
+    );
+    this.small = 0;
+  }
+
+  private begin({ urn, op }: StepEventMetadata): void {
+    if (isWork(op)) this.began.set(urn, this.now());
+  }
+
+  private finish({ urn, op, type }: StepEventMetadata): void {
+    const began = this.began.get(urn);
+    if (began === undefined || !isWork(op)) return;
+    this.began.delete(urn);
+    if (isComponent(type)) return;
+    this.changes++;
+    const title = describe(shortType(type), partsOf(urn).name);
+    if (title === undefined && !this.options.verbose) return this.count(began);
+    // The first visible piece of work comes after the keys that it needs.
+    this.close();
+    const verb = verbs[op];
+    const words = `${title ?? partsOf(urn).name}${verb === undefined ? "" : ` ${verb}`}`;
+    this.output.write(stepLine(this.output, words, "ok", this.now() - began));
+  }
+
+  private count(began: number): void {
+    if (this.small === 0) this.smallBegan = began;
+    this.small++;
+  }
+
+  private fail({ urn, type }: StepEventMetadata): void {
+    const { name } = partsOf(urn);
+    const began = this.began.get(urn) ?? this.now();
+    this.output.write(stepLine(this.output, describe(shortType(type), name) ?? name, "fail", this.now() - began));
+  }
+
+  private diagnose({ severity, message, urn, ephemeral }: DiagnosticEvent): void {
+    const text = tidy(message);
+    if (ephemeral || text === "") return;
+    // `debug` is not in the type, yet it comes.
+    if ((severity as string) === "debug") return;
+    if (severity === "error") return this.error(text, urn);
+    if (severity === "warning") return this.say("warning", text);
+    this.say(undefined, text);
+  }
+
+  private error(text: string, urn: string | undefined): void {
+    if (/^(update|destroy|refresh) failed$/.test(text)) return;
+    const name = urn === undefined ? "" : partsOf(urn).name;
+    const about = name === "" || urn?.includes("pulumi:pulumi:Stack::") ? "" : `${name}: `;
+    this.errors++;
+    this.say("error", `${about}${text}`);
+  }
+
+  private say(kind: "warning" | "error" | undefined, text: string): void {
+    const line = kind === undefined ? text : `${kind}: ${text.replace(/^(warning|error): /, "")}`;
+    if (this.said.has(line)) return;
+    this.said.add(line);
+    const colour = kind === "error" ? "red" : "yellow";
+    this.output.write((kind === undefined ? line : paint(this.output, colour, line)) + "\n");
+  }
+}
+
+/** Colour marks of the engine and blank lines around a message are not part of it. */
+export function tidy(message: string): string {
+  return message.replace(/<\{%\w*%\}>/g, "").trim();
+}
+
+function isWork(op: OpType): boolean {
+  return op in verbs || op === "create" || op === "create-replacement";
+}
+
+function isComponent(type: string): boolean {
+  return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:") || /^storm:(?!local:)/.test(type);
+}

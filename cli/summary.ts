@@ -1,0 +1,50 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import { type Output, paint, seconds } from "../tools/report";
+
+interface NodeRow {
+  name: string;
+  role: string;
+  site: string;
+  size: string;
+  address: string;
+}
+
+export interface SummaryFacts {
+  stack: string;
+  changed: boolean;
+  milliseconds: number;
+}
+
+/** What the user needs now: nodes, addresses, and the next commands. */
+export function summary(outputs: OutputMap, facts: SummaryFacts, output: Output): string {
+  const value = <T>(name: string): T | undefined => outputs[name]?.value as T | undefined;
+  const nodes = value<NodeRow[]>("nodes") ?? [];
+  const urls = Object.entries(value<Record<string, string>>("urls") ?? {});
+  const time = seconds(facts.milliseconds);
+  const head = facts.changed ? `Cluster ${facts.stack} ready in ${time}` : `Nothing to change (${time})`;
+  const lines = ["", paint(output, "bold", head), "", ...table(nodes)];
+  const survives = value<string>("survives");
+  if (survives) lines.push("", survives);
+  lines.push("", ...urlLines(urls, value<string>("url")));
+  lines.push(
+    "",
+    `Run \`eval $(npx storm env ${facts.stack})\` to point your Docker client to the cluster.`,
+    `Run \`npm stop${facts.stack === "dev" ? "" : ` -- --stack ${facts.stack}`}\` to destroy it.`,
+    "",
+  );
+  return lines.join("\n");
+}
+
+function urlLines(urls: [string, string][], first: string | undefined): string[] {
+  if (urls.length === 0) return first === undefined ? [] : [`  ${first}`];
+  const width = Math.max(...urls.map(([name]) => name.length));
+  return urls.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`);
+}
+
+function table(nodes: readonly NodeRow[]): string[] {
+  if (nodes.length === 0) return [];
+  const columns = ["name", "role", "site", "size", "address"] as const;
+  const rows = [columns.map((column) => column.toUpperCase()), ...nodes.map((node) => columns.map((key) => node[key]))];
+  const widths = columns.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)));
+  return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
+}

@@ -1,0 +1,93 @@
+import { delimiter, dirname } from "node:path";
+import type * as Automation from "@pulumi/pulumi/automation";
+import type { OutputMap, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { Backend } from "../tools/backend";
+import { checkout } from "../tools/paths";
+import { pulumiEnvironment } from "../tools/pulumi-env";
+import type { RecoveryEngine } from "../tools/recovery";
+import type { EngineSetup } from "../tools/setup";
+import { type EngineRunResult, runEngine } from "./engine-run";
+
+/** Loaded when needed, for it takes the better part of a second; tsx leaves a dynamic import to Node's own loader. */
+function automation(): typeof Automation {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  return require("@pulumi/pulumi/automation") as typeof Automation;
+}
+
+type Run = (
+  args: string[],
+  cwd: string,
+  env: Record<string, string>,
+  onOutput?: (text: string) => void,
+  onError?: (text: string) => void,
+  signal?: AbortSignal,
+) => Promise<EngineRunResult>;
+
+/** One stack of this checkout, driven by the Automation API on the engine that set-up found. */
+export class StormStack implements RecoveryEngine {
+  readonly backend = new Backend();
+  private readonly environment: Record<string, string>;
+
+  constructor(
+    readonly name: string,
+    private readonly setup: EngineSetup,
+  ) {
+    this.environment = pulumiEnvironment(setup.engine, setup.plugins === "stand-in", name);
+  }
+
+  /** STORM_RUN of the engines that this process starts. */
+  get runName(): string {
+    return this.environment.STORM_RUN ?? "";
+  }
+
+  exists(): boolean {
+    return this.backend.state(this.name) !== undefined;
+  }
+
+  /** The stack, made when there is none. */
+  async open(): Promise<Stack> {
+    const { LocalWorkspace, Stack } = automation();
+    const workspace = await LocalWorkspace.create({
+      workDir: checkout,
+      envVars: this.environment,
+      pulumiCommand: await this.command(),
+    });
+    return this.exists() ? Stack.select(this.name, workspace) : Stack.create(this.name, workspace);
+  }
+
+  async outputs(): Promise<OutputMap> {
+    return (await this.open()).outputs();
+  }
+
+  /** One engine command outside of the Automation API; it has no method for these. */
+  run(args: readonly string[]): Promise<EngineRunResult> {
+    return runEngine(this.setup.engine.path, args, checkout, this.environment);
+  }
+
+  async cancel(stack: string): Promise<void> {
+    await this.run(["cancel", "--yes", "--stack", stack]);
+  }
+
+  async refreshClearingPendingCreates(stack: string): Promise<void> {
+    await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack]);
+  }
+
+  /** The Automation API's own way to the engine, with our way of running it put in. */
+  private async command(): Promise<PulumiCommand> {
+    process.env.PATH = [dirname(this.setup.engine.path), process.env.PATH ?? ""].join(delimiter);
+    const command = await automation().PulumiCommand.get();
+    const run: Run = (args, cwd, env, onOutput, onError, signal) =>
+      runEngine(
+        this.setup.engine.path,
+        args,
+        cwd,
+        { ...this.environment, ...env, PULUMI_AUTOMATION_API: "true" },
+        {
+          onOutput,
+          onError,
+          signal,
+        },
+      );
+    return Object.assign(command, { run });
+  }
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+// The way in to every command, in plain JavaScript without dependencies: it runs before there is a node_modules folder.
+// It checks Node.js, gets the Node packages when they are missing or out of date, then runs the command in this same
+// process; `pulumi` goes straight to the engine when set-up has nothing left to do (see tools/ready.ts).
+"use strict";
+
+const fs = require("fs");
+const path = require("path");
+const { nodePackages } = require("./node-packages.js");
+
+const root = path.dirname(__dirname);
+const nodeMajor = 20;
+
+function main(args) {
+  const found = Number(process.versions.node.split(".")[0]);
+  if (found < nodeMajor) {
+    fail(
+      "Storm needs Node.js " +
+        nodeMajor +
+        " or later; this is " +
+        process.versions.node +
+        ".\n" +
+        "Install a current Node.js (for example with your system's package manager or nvm) and run the command again.",
+    );
+  }
+  forgetForeignDocker(process.env);
+  try {
+    nodePackages(root);
+  } catch (error) {
+    fail(error.message);
+  }
+  if (args[0] === "pulumi" && runReadyEngine(args.slice(1))) return;
+  // tsx writes no files into the checkout and compiles on the fly; its cache makes the second start quick.
+  require("tsx/cjs");
+  require("../cli/main.ts");
+}
+
+/**
+ * `eval $(npx storm env dev)` points DOCKER_HOST at the cluster. Storm itself always means the engine of this machine,
+ * so a DOCKER_HOST that is no local socket is none of ours.
+ */
+function forgetForeignDocker(env) {
+  if (env.DOCKER_HOST === undefined || env.DOCKER_HOST.startsWith("unix://")) return;
+  for (const name of ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONTEXT"]) delete env[name];
+}
+
+/** Runs the engine that an earlier set-up recorded as complete. False when set-up has to look again. */
+function runReadyEngine(args) {
+  const ready = readReady();
+  if (ready === undefined || args.length === 0) return false;
+  const { spawn } = require("child_process");
+  const env = Object.assign({}, process.env, ready.env, { STORM_RUN: runId("cli"), STORM_ROOT: root });
+  env.PATH = ready.path + path.delimiter + (process.env.PATH || "");
+  const engine = spawn(ready.engine, args[0] === "--" ? args.slice(1) : args, { stdio: "inherit", env });
+  // A terminal's Ctrl-C reaches the engine by itself, and npm repeats it: a second one would make the engine give up its
+  // orderly end. So it is passed on only where no terminal does, once.
+  let passed = false;
+  process.on("SIGINT", () => {
+    if (!process.stdin.isTTY && !passed) engine.kill("SIGINT");
+    passed = true;
+  });
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => engine.kill(signal));
+  engine.on("error", (error) => fail("cannot run " + ready.engine + ": " + error.message));
+  engine.on("exit", (code, signal) => {
+    process.exitCode = code === null ? 128 + (require("os").constants.signals[signal] || 0) : code;
+  });
+  return true;
+}
+
+function readReady() {
+  try {
+    const ready = JSON.parse(fs.readFileSync(path.join(root, ".storm", "ready.json"), "utf8"));
+    if (ready.format !== 1 || ready.setup !== (process.env.STORM_SETUP || "")) return undefined;
+    if (ready.root !== root || process.env.STORM_PULUMI !== undefined) return undefined;
+    for (const [file, mark] of ready.watched) {
+      const found = fs.statSync(file);
+      if (mark !== found.mtimeMs + ":" + found.size) return undefined;
+    }
+    return ready;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names the process that owns a run: recovery tells a dead run's processes by it (tools/processes.ts reads it). */
+function runId(kind) {
+  const stat = fs.readFileSync("/proc/self/stat", "utf8");
+  const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return [kind, process.pid, start].join(":");
+}
+
+function fail(message) {
+  process.stderr.write("error: " + message + "\n");
+  process.exit(1);
+}
+
+main(process.argv.slice(2));

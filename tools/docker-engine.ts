@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { run } from "./command";
+import { UserError } from "./errors";
+import { writeAtomically } from "./files";
+import { findOnPath } from "./find-on-path";
+import { cacheFolder } from "./paths";
+import { commandOf, sleep } from "./processes";
+import type { Say } from "./steps";
+
+const startLimitMs = 60_000;
+
+/** The Docker engine of this machine. */
+export interface DockerEngine {
+  version: string;
+  socket: string;
+}
+
+export function dockerSocket(env: NodeJS.ProcessEnv = process.env): string {
+  return env.DOCKER_HOST?.startsWith("unix://") ? env.DOCKER_HOST.slice("unix://".length) : "/var/run/docker.sock";
+}
+
+/** Asks the engine for its version; the error code says why there is none. */
+export async function askDocker(socket = dockerSocket()): Promise<DockerEngine> {
+  const info = JSON.parse(await get(socket, "/version")) as { Version: string };
+  return { version: info.Version, socket };
+}
+
+/** The engine as it is, or started; the programs must be installed already. */
+export async function ensureDockerEngine(say: Say): Promise<DockerEngine> {
+  const socket = dockerSocket();
+  try {
+    return await askDocker(socket);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") throw mayNotUse(socket);
+  }
+  if (process.getuid?.() !== 0) {
+    throw new UserError("the Docker engine does not answer", ["Start it: `sudo systemctl start docker`."]);
+  }
+  const log = existsSync("/run/systemd/system") ? await startBySystemd(say) : startByHand(say);
+  const until = Date.now() + startLimitMs;
+  for (;;) {
+    try {
+      return await askDocker(socket);
+    } catch (error) {
+      if (Date.now() > until) {
+        throw new UserError(`the Docker engine does not answer on ${socket}: ${(error as Error).message}`, [log]);
+      }
+    }
+    await sleep(200);
+  }
+}
+
+async function startBySystemd(say: Say): Promise<string> {
+  say("starting docker.service");
+  await run("systemctl", ["start", "docker.service"], { timeoutMs: startLimitMs });
+  return "See `journalctl -u docker.service`.";
+}
+
+/** Without systemd (a container, a minimal machine): dockerd in the background, going on after this program ends. */
+function startByHand(say: Say): string {
+  const log = join(cacheFolder(), "dockerd.log");
+  const hint = `Whole log: ${log}`;
+  if (isStarting()) return hint;
+  const dockerd = findOnPath("dockerd");
+  if (dockerd === undefined)
+    throw new UserError("there is no dockerd", ["Install Docker: Debian has it as docker.io."]);
+  say("starting dockerd in the background");
+  mkdirSync(cacheFolder(), { recursive: true });
+  const out = openSync(log, "a");
+  const child = spawn(dockerd, [], { detached: true, stdio: ["ignore", out, out], env: cleanEnvironment() });
+  child.on("error", () => undefined);
+  child.unref();
+  writeAtomically(join(cacheFolder(), "dockerd.pid"), String(child.pid ?? ""));
+  return hint;
+}
+
+/** A second set-up at the same moment must not start a second dockerd: dockerd's own pid file comes too late for that. */
+function isStarting(): boolean {
+  try {
+    return commandOf(Number(readFileSync(join(cacheFolder(), "dockerd.pid"), "utf8"))) === "dockerd";
+  } catch {
+    return false;
+  }
+}
+
+/** The engine outlives this run: it must not look like a process of it. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) if (/^(STORM_|PULUMI_|npm_)/.test(name)) delete env[name];
+  return env;
+}
+
+function mayNotUse(socket: string): UserError {
+  return new UserError(`no permission to use ${socket}`, [
+    "Join the docker group: `sudo usermod -aG docker $USER`, log in again, and run the command again.",
+  ]);
+}
+
+function get(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path, timeout: 5000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`Docker answered ${response.statusCode}: ${text.slice(0, 200)}`));
+      });
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer within 5 s")));
+    call.on("error", reject);
+    call.end();
+  });
+}

@@ -1,0 +1,119 @@
+// Node packages: `npm ci`, only when node_modules does not already hold what package-lock.json says. Safe to interrupt
+// (the stamp is written last, and `npm ci` begins by emptying the folder) and to run twice at once (a lock file).
+"use strict";
+
+const fs = require("fs");
+const path = require("path");
+const crypto = require("crypto");
+
+/** Brings node_modules up to package-lock.json; throws with what to do. Returns whether anything was installed. */
+function nodePackages(root) {
+  const stamp = path.join(root, "node_modules", ".storm-stamp");
+  const wanted = fingerprint(root);
+  if (read(stamp) === wanted) return false;
+  if (installedMatches(root)) {
+    fs.writeFileSync(stamp, wanted);
+    return false;
+  }
+  const folder = path.join(root, ".storm", "logs");
+  fs.mkdirSync(folder, { recursive: true });
+  const release = lock(path.join(root, ".storm", "node-packages.lock"));
+  try {
+    if (read(stamp) === wanted) return false;
+    install(root, path.join(folder, "npm-ci.log"));
+    fs.writeFileSync(stamp, wanted);
+    return true;
+  } finally {
+    release();
+  }
+}
+
+/** The lock file, and what chooses platform packages. */
+function fingerprint(root) {
+  const lockFile = fs.readFileSync(path.join(root, "package-lock.json"));
+  const platform = [process.platform, process.arch].join("-");
+  return crypto.createHash("sha256").update(lockFile).update(platform).digest("hex");
+}
+
+/** True when somebody's own `npm ci` or `npm install` already left every package of the lock file in place. */
+function installedMatches(root) {
+  const wanted = packagesOf(path.join(root, "package-lock.json"));
+  const found = packagesOf(path.join(root, "node_modules", ".package-lock.json"));
+  if (wanted === undefined || found === undefined) return false;
+  return Object.keys(wanted).every((name) => {
+    if (name === "" || wanted[name].optional) return true;
+    return found[name] !== undefined && found[name].integrity === wanted[name].integrity;
+  });
+}
+
+function packagesOf(file) {
+  const text = read(file);
+  try {
+    return text === undefined ? undefined : JSON.parse(text).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+function install(root, log) {
+  const began = Date.now();
+  process.stderr.write("Node packages: installing with `npm ci` (about half a minute, once)\n");
+  const out = fs.openSync(log, "w");
+  const npm = process.env.npm_execpath;
+  const [command, first] = npm !== undefined && npm.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
+  const args = first.concat(["ci", "--include=dev", "--no-audit", "--no-fund"]);
+  const result = require("child_process").spawnSync(command, args, { cwd: root, stdio: ["ignore", out, out] });
+  fs.closeSync(out);
+  if (result.error !== undefined) {
+    throw new Error(
+      "cannot run npm: " + result.error.message + ". npm comes with Node.js; Debian has it as package npm.",
+    );
+  }
+  if (result.status !== 0) {
+    const tail = (read(log) || "").trim().split("\n").slice(-12).join("\n  ");
+    throw new Error("`npm ci` failed (whole log: " + log + "):\n  " + tail);
+  }
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  process.stderr.write("Node packages ".padEnd(36, ".") + " [ ok ]  " + seconds + "s\n");
+}
+
+/** An exclusive lock that a crash cannot leave behind for good: it names its owner, and a dead owner's is taken over. */
+function lock(file) {
+  for (let said = false; ; said = true) {
+    try {
+      fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+      return () => fs.rmSync(file, { force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const owner = Number(read(file));
+    // An empty file is an owner that has not written its id yet; give it a moment before calling it dead.
+    if (owner === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    if (Number(read(file)) === owner && !alive(owner)) {
+      fs.rmSync(file, { force: true });
+      continue;
+    }
+    if (!said) process.stderr.write("Node packages: waiting for process " + owner + ", which is installing them\n");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+}
+
+function alive(pid) {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function read(file) {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { nodePackages, installedMatches, lock };

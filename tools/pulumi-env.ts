@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { delimiter, dirname } from "node:path";
+import type { Engine } from "./engine";
+import { createExclusively, readIfThere } from "./files";
+import { checkout, storm } from "./paths";
+import { ownRunName } from "./processes";
+
+/**
+ * What makes the engine this checkout's own: its plugins, its local file backend and its passphrase. Ambient plugins
+ * are ignored because one on PATH would shadow the installed one without a word.
+ */
+export function pulumiSettings(standIns: boolean): Record<string, string> {
+  return {
+    PULUMI_HOME: storm.pulumiHome,
+    PULUMI_BACKEND_URL: `file://${storm.state}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: storm.passphrase,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Otherwise each run spends seconds asking for plugins that cannot be reached.
+    ...(standIns ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+  };
+}
+
+/** The whole environment of an engine that belongs to a run of this process. */
+export function pulumiEnvironment(engine: Engine, standIns: boolean, kind: string): Record<string, string> {
+  return {
+    ...definedOnly(process.env),
+    ...pulumiSettings(standIns),
+    PATH: [dirname(engine.path), process.env.PATH ?? ""].join(delimiter),
+    STORM_RUN: ownRunName(kind),
+    STORM_ROOT: checkout,
+  };
+}
+
+/** State folder and passphrase of this checkout; made once, the same whoever is quicker. */
+export function prepareBackend(): void {
+  mkdirSync(storm.state, { recursive: true });
+  if (readIfThere(storm.passphrase) !== undefined) return;
+  createExclusively(storm.passphrase, `${randomBytes(32).toString("base64url")}\n`, 0o600);
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}

@@ -1,0 +1,75 @@
+import type { Backend } from "./backend";
+import { type RunProcess, commandOf, end, isAlive, runProcesses, sleep } from "./processes";
+
+/** The engine's commands that recovery needs. */
+export interface RecoveryEngine {
+  cancel(stack: string): Promise<void>;
+  refreshClearingPendingCreates(stack: string): Promise<void>;
+}
+
+export interface RecoveryOptions {
+  root: string;
+  stack: string;
+  backend: Backend;
+  engine: RecoveryEngine;
+  say: (message: string) => void;
+  processes?: (root: string) => RunProcess[];
+  /** How long an orphaned engine may take to end in good order. */
+  graceMs?: number;
+}
+
+/**
+ * After a SIGKILL three things are left: plugins that go on with their commands, the engine's lock, and creates that
+ * the state calls pending. Puts all three right before the next run. A run that lives is waited for, never touched.
+ */
+export async function recover(options: RecoveryOptions): Promise<void> {
+  const { stack, backend, engine, say } = options;
+  await endOrphans(options);
+  await waitForLivingEngine(options);
+  if (backend.locks(stack).length > 0) {
+    say("taking back the lock that a dead run left");
+    await engine.cancel(stack);
+  }
+  if ((backend.state(stack)?.pendingOperations ?? 0) > 0) {
+    say("comparing the state with what is really there: a run died in the middle of an operation");
+    await engine.refreshClearingPendingCreates(stack);
+  }
+}
+
+async function endOrphans(options: RecoveryOptions): Promise<void> {
+  const find = options.processes ?? runProcesses;
+  const orphans = orphansOf(find(options.root), options.stack);
+  if (orphans.length === 0) return;
+  options.say(`ending ${orphans.length} process${orphans.length === 1 ? "" : "es"} of a run that died`);
+  const engines = orphans.filter(isEngine);
+  // An engine that is asked to stop writes what it knows into the state; without it the plugins have nobody to tell.
+  if (engines.length > 0) await end(engines, "SIGINT", options.graceMs ?? 20_000);
+  await end(orphansOf(find(options.root), options.stack), "SIGTERM", 2000);
+}
+
+/**
+ * Processes whose run is over: its owner is dead. Of a run by hand (`npm run pulumi -- up`) an engine that still lives
+ * is the run, with or without its owner.
+ */
+export function orphansOf(processes: readonly RunProcess[], stack: string): RunProcess[] {
+  return processes.filter(({ run }) => {
+    if (isAlive(run.owner)) return false;
+    if (run.kind === stack) return true;
+    const sameRun = (other: RunProcess) =>
+      other.run.owner.pid === run.owner.pid && other.run.owner.start === run.owner.start;
+    return run.kind === "cli" && !processes.some((other) => sameRun(other) && isEngine(other));
+  });
+}
+
+async function waitForLivingEngine(options: RecoveryOptions): Promise<void> {
+  for (let told = false; ; told = true) {
+    const living = options.backend.locks(options.stack).find(({ pid }) => commandOf(pid) === "pulumi");
+    if (living === undefined) return;
+    if (!told) options.say(`waiting for another run (pid ${living.pid}), which works on stack ${options.stack}`);
+    await sleep(250);
+  }
+}
+
+function isEngine(process: RunProcess): boolean {
+  return process.command === "pulumi";
+}

@@ -1,0 +1,90 @@
+import { ensurePackages, needs } from "./debian-packages";
+import { type DockerEngine, askDocker, ensureDockerEngine } from "./docker-engine";
+import { type Engine, ensureEngine } from "./engine";
+import { ensureLocalhostNames } from "./localhost-names";
+import { cacheFolder } from "./paths";
+import { type PluginOrigin, ensurePlugins } from "./plugins";
+import { prepareBackend } from "./pulumi-env";
+import { recordReady } from "./ready";
+import type { Output } from "./report";
+import { setupMode } from "./setup-mode";
+import { type StepResult, type StepsOptions, Steps } from "./steps";
+
+/** What the engine's commands need. */
+export interface EngineSetup {
+  engine: Engine;
+  plugins: PluginOrigin;
+}
+
+/** What a deployment of Local nodes needs besides. */
+export interface LabSetup extends EngineSetup {
+  docker: DockerEngine;
+  nodeImage: string;
+  cacheImage: string;
+  cacheEnvironment: Record<string, string>;
+}
+
+/** For `npm run pulumi` and whatever only asks the engine: quiet when nothing has to be done. */
+export async function setUpEngine(output: Output, options: StepsOptions = {}): Promise<EngineSetup> {
+  const steps = new Steps(output, options);
+  const parts = engineSteps(steps);
+  await steps.finish();
+  return { engine: await parts.engine, plugins: await parts.plugins };
+}
+
+/** For `npm start`: all of it. What does not need the other runs side by side. */
+export async function setUpLab(output: Output, options: StepsOptions = {}): Promise<LabSetup> {
+  const steps = new Steps(output, options);
+  const parts = engineSteps(steps);
+  const lab = labSteps(steps);
+  await steps.finish();
+  const cache = await lab.imageCache;
+  return {
+    engine: await parts.engine,
+    plugins: await parts.plugins,
+    docker: await lab.docker,
+    nodeImage: (await lab.nodeImage).reference,
+    cacheImage: cache.reference,
+    cacheEnvironment: cache.environment,
+  };
+}
+
+function engineSteps(steps: Steps): { engine: Promise<Engine>; plugins: Promise<PluginOrigin> } {
+  const mode = setupMode();
+  prepareBackend();
+  const engine = steps.step("Pulumi engine", [], async (say) => {
+    const value = await ensureEngine(mode, cacheFolder(), say);
+    return { value, title: `Pulumi engine ${value.version}` };
+  });
+  const plugins = steps.step("Pulumi plugins", [engine], async (say) => {
+    const value = await ensurePlugins(mode, await engine, say);
+    recordReady(await engine, value);
+    return { value, title: `Pulumi plugins (${value})` };
+  });
+  return { engine, plugins };
+}
+
+function labSteps(steps: Steps) {
+  const packages = steps.step("Debian packages", [], async (say): Promise<StepResult<string[]>> => {
+    const engineAnswers = await askDocker().then(
+      () => true,
+      // An engine that is there but not ours to use needs no package either.
+      (error: NodeJS.ErrnoException) => error.code === "EACCES",
+    );
+    const engineNeeds = engineAnswers ? [] : [needs.docker, needs.iptables];
+    return { value: await ensurePackages(engineNeeds, say) };
+  });
+  const docker = steps.step("Docker engine", [packages], async (say) => {
+    const value = await ensureDockerEngine(say);
+    return { value, title: `Docker engine ${value.version}` };
+  });
+  // lab/image is about to land: until then the images that were made by hand.
+  const nodeImage = steps.step("Node image", [docker], async () => ({ value: { reference: "storm-node:dev" } }));
+  const imageCache = steps.step("Image cache", [docker], async () => ({
+    value: { reference: "storm-image-cache:dev", environment: {} as Record<string, string> },
+  }));
+  void steps.step("Names under .localhost", [packages], async (say) => {
+    return { value: undefined, warning: await ensureLocalhostNames(say) };
+  });
+  return { docker, nodeImage, imageCache };
+}
