@@ -46,7 +46,7 @@ export function renderStack(input: RenderInput): RenderResult {
   const rendered = Object.fromEntries(services.map((service) => [service.name, stackService(service, input)]));
   if (services.some((service) => usesDefault(service)) && networks["default"] === undefined)
     networks["default"] = overlay(input);
-  if (services.some((service) => service.routing.route !== undefined)) {
+  if (services.some((service) => service.routing.routes.length > 0)) {
     networks[edgeKey(input)] = { external: true, name: input.edgeNetwork };
   }
   const stack: JsonObject = { version: STACK_VERSION, services: rendered };
@@ -55,7 +55,7 @@ export function renderStack(input: RenderInput): RenderResult {
   return {
     stack: escapeDollars(stack) as JsonObject,
     builds: services.flatMap((service) => service.build ?? []),
-    routes: services.flatMap((service) => service.routing.route ?? []),
+    routes: services.flatMap((service) => service.routing.routes),
     configs: configs.create,
     secrets: secrets.create,
     images: [...new Set(services.map((service) => service.image))],
@@ -82,12 +82,14 @@ function usesDefault(service: Service): boolean {
 function checkHosts(services: readonly Service[]): void {
   const seen = new Map<string, string>();
   for (const { name, field, routing } of services) {
-    if (routing.route === undefined) continue;
-    const address = routing.route.host + routing.route.path;
-    const other = seen.get(address);
-    if (other !== undefined)
-      field.error(`would answer at https://${address}, as ${other} does; give one of them another storm.route.host`);
-    seen.set(address, name);
+    for (const { host, path } of routing.routes) {
+      const other = seen.get(host + path);
+      if (other !== undefined)
+        field.error(
+          `would answer at https://${host}${path}, as ${other} does; give one of them another storm.route.host`,
+        );
+      seen.set(host + path, name);
+    }
   }
 }
 

@@ -9,11 +9,12 @@ import type { RenderInput, Route } from "./types";
  *   port, on every replica that is healthy. The port itself is then not published: 80 and 443 of every node are the ingress's.
  * - Any other published port stays one, as Swarm can (host mode where the kernel has no IP_VS).
  * - `expose:` alone is for the other services of the stack: in Consul, not routed.
- * - Labels decide otherwise: `storm.route: "true"` or `"false"`, `storm.route.host` (a word for `<word>.<domain>`, or a whole name),
- *   `storm.route.port`, `storm.route.path` (a prefix). A port with `mode: host` is published as it says.
+ * - Labels decide otherwise: `storm.route: "true"` or `"false"`, `storm.route.host` (a word for `<word>.<domain>`, or a whole name;
+ *   several with commas), `storm.route.port`, `storm.route.path` (a prefix). A port with `mode: host` is published as it says.
  */
 export interface Routing {
-  route: Route | undefined;
+  /** One for each host name; all of one service have the same port and path. */
+  routes: Route[];
   /** Ports to publish. */
   published: Port[];
 }
@@ -46,11 +47,9 @@ export function decideRouting(service: Routable, input: RenderInput): Routing {
   const path = service.labels.get(`${LABEL}.path`);
   if (path !== undefined && !/^\/[\w./~-]*$/.test(path.value))
     path.field.error(`must be a prefix such as /api, got "${path.value}"`);
-  const route =
-    port === undefined
-      ? undefined
-      : { service: service.name, host: routedHost(service, input), port, path: path?.value ?? "/" };
-  return { route, published: service.ports.filter((candidate) => staysPublished(candidate, route)) };
+  const hosts = port === undefined ? [] : routedHosts(service, input);
+  const routes = hosts.map((host) => ({ service: service.name, host, port: port ?? 0, path: path?.value ?? "/" }));
+  return { routes, published: service.ports.filter((candidate) => staysPublished(candidate, routes[0])) };
 }
 
 function routedPort(service: Routable, candidates: Port[]): number | undefined {
@@ -75,16 +74,18 @@ function speaksHttp(port: number): boolean {
   return HTTP_PORTS.has(port) || (port >= 8000 && port <= 8999 && !NOT_HTTP.has(port));
 }
 
-function routedHost(service: Routable, input: RenderInput): string {
+function routedHosts(service: Routable, input: RenderInput): string[] {
   const label = service.labels.get(`${LABEL}.host`);
-  if (label === undefined) return `${hostWord(service.name)}.${input.domain}`;
-  const host = label.value.toLowerCase();
-  if (!host.split(".").every((word) => HOST_LABEL.test(word)))
-    label.field.error(`must be a host name, got "${label.value}"`);
-  if (!host.includes(".")) return `${host}.${input.domain}`;
-  const covered = host.endsWith(`.${input.domain}`) && !host.slice(0, -input.domain.length - 1).includes(".");
-  if (!covered) label.field.warn(`the stack's certificate covers *.${input.domain} only, not ${host}`);
-  return host;
+  if (label === undefined) return [`${hostWord(service.name)}.${input.domain}`];
+  return label.value.split(",").map((text) => {
+    const host = text.trim().toLowerCase();
+    if (!host.split(".").every((word) => HOST_LABEL.test(word)))
+      label.field.error(`must be a host name, got "${text}"`);
+    if (!host.includes(".")) return `${host}.${input.domain}`;
+    const covered = host.endsWith(`.${input.domain}`) && !host.slice(0, -input.domain.length - 1).includes(".");
+    if (!covered) label.field.warn(`the stack's certificate covers *.${input.domain} only, not ${host}`);
+    return host;
+  });
 }
 
 /** A service's name as part of a host name. */

@@ -13,7 +13,7 @@ export function applyScale(services: readonly Service[], input: RenderInput): { 
   if (scale === undefined) return result;
   if (typeof scale === "number") {
     const routed = services.filter(
-      (service) => service.routing.route !== undefined && service.deploy.mode === "replicated",
+      (service) => service.routing.routes.length > 0 && service.deploy.mode === "replicated",
     );
     if (routed.length === 0)
       result.warnings.push(`${origin}/scale: warning: no service of the stack is routed, so there is nothing to scale`);

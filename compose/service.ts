@@ -135,7 +135,7 @@ function exposed(expose: string[], ports: { target: number; protocol: string }[]
   const published = ports.map((port) =>
     port.protocol === "tcp" ? String(port.target) : `${port.target}/${port.protocol}`,
   );
-  return [...new Set([...(routing.route === undefined ? [] : [String(routing.route.port)]), ...published, ...expose])];
+  return [...new Set([...routing.routes.map((route) => String(route.port)), ...published, ...expose])];
 }
 
 function checkDependencies(field: Field | undefined, services: readonly string[]): void {

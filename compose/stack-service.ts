@@ -31,10 +31,11 @@ function unlessEmpty(values: Record<string, string>): JsonObject | undefined {
 
 /** On the container, where the node's registrator reads them. */
 function stormLabels(service: Service): Record<string, string> {
-  const { route } = service.routing;
+  const [route] = service.routing.routes;
+  const hosts = service.routing.routes.map(({ host }) => host).join(",");
   return {
     ...(service.expose.length === 0 ? {} : { "storm.expose": service.expose.join(",") }),
-    ...(route === undefined ? {} : { "storm.route.host": route.host, "storm.route.port": String(route.port) }),
+    ...(route === undefined ? {} : { "storm.route.host": hosts, "storm.route.port": String(route.port) }),
     ...(route === undefined || route.path === "/" ? {} : { "storm.route.path": route.path }),
   };
 }
@@ -57,7 +58,7 @@ function servicePorts(service: Service, input: RenderInput): Json[] {
 
 function serviceNetworks(service: Service, input: RenderInput): JsonObject {
   const own = service.networks ?? { default: {} };
-  return service.routing.route === undefined ? own : { ...own, [edgeKey(input)]: {} };
+  return service.routing.routes.length === 0 ? own : { ...own, [edgeKey(input)]: {} };
 }
 
 function deploySection(service: Service, publishes: boolean, input: RenderInput): JsonObject {

@@ -8,7 +8,10 @@ NAMESPACE = "com.docker.stack.namespace"
 FAILURES, PATIENCE = 3, 20
 LOG_LINES = 20
 DEAD = ("failed", "rejected", "shutdown", "orphaned", "remove", "complete")
+WORDS = {"starting": "its health check has not passed yet", "preparing": "its image is being pulled"}
 PAUSE = 0.5
+# Swarm begins an update within a second.
+SETTLED = 15
 
 
 class DeployFailed(Exception):
@@ -45,26 +48,43 @@ def tasks_of(stack):
     return result
 
 
-def template(spec):
-    """What decides whether a task is of this definition; restart rules and log drivers change tasks too, so all of it."""
-    return {key: value for key, value in (spec or {}).items() if key != "Runtime"}
+def meaning(value):
+    """Without what says nothing: Docker writes one and the same definition with and without empty parts."""
+    if isinstance(value, dict):
+        kept = {key: meaning(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, False, 0, "", [], {})}
+    return [meaning(item) for item in value] if isinstance(value, list) else value
 
 
 def is_newest(task, service):
-    return template(task.get("Spec")) == template(service["Spec"]["TaskTemplate"])
+    """Swarm leaves a task alone whose placement alone has changed, if it is still on a right node."""
+    one, other = ({key: value for key, value in meaning(spec or {}).items() if key not in ("Placement", "Runtime")}
+                  for spec in (task.get("Spec"), service["Spec"]["TaskTemplate"]))
+    return one == other
+
+
+def same_spec(one, other):
+    """Were it deployed, would nothing change?"""
+    def essence(spec):
+        found = meaning(spec)
+        found.get("TaskTemplate", {}).get("Placement", {}).pop("Platforms", None)
+        found.get("TaskTemplate", {}).pop("Runtime", None)
+        return meaning(found)
+    return essence(one) == essence(other)
 
 
 def update_started(service):
     return (service.get("UpdateStatus") or {}).get("StartedAt")
 
 
-def converged(service, tasks):
-    """Running means healthy: with a health check Swarm calls a task running only when that has passed."""
+def converged(service, tasks, settled=False):
+    """Running means healthy: with a health check Swarm calls a task running only when that has passed. `settled`: Swarm had time to begin an
+    update and did not, so it takes the tasks for new, whatever their definitions look like from here."""
     status = service.get("ServiceStatus") or {}
     desired = status.get("DesiredTasks", 0)
     live = [task for task in tasks if task["DesiredState"] == "running" and task["Status"]["State"] == "running"]
     state = (service.get("UpdateStatus") or {}).get("State", "completed")
-    return len(live) == desired and all(is_newest(task, service) for task in live) and state != "updating"
+    return len(live) == desired and state != "updating" and (settled or all(is_newest(task, service) for task in live))
 
 
 def global_without_tasks(service, tasks):
@@ -111,7 +131,7 @@ def wait(stack, wanted, before, seconds, say):
                 raise DeployFailed(explain(service, own, stack, f"the update failed and Swarm took it back ({state})"))
             if service.get("PreviousSpec") is None and hopeless(service, own):
                 dying.append(name)
-            if state is not None or not converged(service, own) or global_without_tasks(service, own):
+            if state is not None or not converged(service, own, time.monotonic() - started > SETTLED) or global_without_tasks(service, own):
                 waiting.append(name)
         waiting += sorted(wanted - set(now))
         quiet = quiet + 1 if not waiting else 0
@@ -156,7 +176,7 @@ def explain(service, tasks, stack, what):
     if failed:
         task = failed[-1]
         status = task["Status"]
-        words = status.get("Err") or status.get("Message") or status["State"]
+        words = status.get("Err") or WORDS.get(status["State"]) or status.get("Message") or status["State"]
         lines.append(f"task {name}.{task.get('Slot') or task.get('NodeID', '')[:12]}{node_name(task)} is {status['State']}: {words}")
         lines += [f"  | {line}" for line in log_lines(task["ID"])]
     return "\n".join(lines)

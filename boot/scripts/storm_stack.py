@@ -89,11 +89,11 @@ def roll_back(stack, before):
         wait_removed(stack)
         return "the stack was not there before and is removed again (its volumes are kept)"
     now = storm_convergence.services(stack)
-    remove_services(name for name in now if name not in before)
+    remove_services([name for name in now if name not in before])
     changed = []
     for name, service in now.items():
         state = (service.get("UpdateStatus") or {}).get("State", "")
-        if name not in before or service["Spec"] == before[name]["Spec"] or state.startswith("rollback"):
+        if name not in before or storm_convergence.same_spec(service["Spec"], before[name]["Spec"]) or state.startswith("rollback"):
             continue
         # A service made by an earlier run that was cut off has nothing to go back to.
         if service.get("PreviousSpec"):
@@ -146,14 +146,18 @@ def run(document):
     remove_unused("secret", stack, secrets)
     storm_images.forget(stack, [build["image"] for build in builds], say)
     now = storm_convergence.services(stack)
-    changed = sorted(name for name in now if name not in before or before[name]["Spec"] != now[name]["Spec"])
+    changed = sorted(name for name in now
+                     if name not in before or not storm_convergence.same_spec(before[name]["Spec"], now[name]["Spec"]))
     return {"stack": stack, "services": sorted(now), "changed": changed, "removed": sorted(set(before) - wanted),
             "images": [build["image"] for build in builds], "seconds": round(time.monotonic() - started, 1)}
 
 
 def main():
     import storm_lib  # on the node only; tests of the parts do without
-    document = json.load(sys.stdin)
+    try:
+        document = json.load(sys.stdin)
+    except ValueError:
+        raise SystemExit("storm_stack.py: standard input is not the JSON document of a stack") from None
     with storm_lib.lock(f"stack-{document['stack']}"):
         try:
             summary = run(document)

@@ -33,8 +33,8 @@ export function readDraft(input: unknown): Draft | string {
 /** Without characters that print nothing, turn the line around, or cannot be stored. */
 function clean(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text
-    .toWellFormed()
+  return Buffer.from(text)
+    .toString()
     .replace(/\r\n?/g, "\n")
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "");
 }
