@@ -1,6 +1,6 @@
 """On the swarm's leader: labels, availability and roles follow Consul; nodes that are gone for good are removed.
 
-Every round looks at everything anew and takes only steps that are safe at that moment, so a leader may change at any time.
+Every round looks at everything anew and takes only steps that are safe then, so the leader may change at any time.
 What it works on is in KV storm/status: {"nodes": digest of storm/nodes, "swarm": {...}, "pending": ["<node>: <what>"]}.
 """
 import hashlib
@@ -45,7 +45,7 @@ def labels(current, name, wanted):
 
 
 def keeps_quorum(nodes, leaving):
-    """Whether the other managers go on without this one. One that is unreachable already only lowers the number needed."""
+    """Whether the other managers go on without this one. An unreachable one only lowers the number needed."""
     rest = [found for found in nodes if found.get("ManagerStatus") and found["ID"] != leaving["ID"]]
     reachable = [found for found in rest if found["ManagerStatus"].get("Reachability") == "reachable"]
     return len(reachable) > len(rest) // 2
@@ -84,7 +84,7 @@ class Controller:
             self.publish()
 
     def look(self):
-        """Reads what is wanted and who is there. Without it nothing is done: an empty answer must not empty the cluster."""
+        """Reads what is wanted and who is there. An empty answer must not empty the cluster."""
         text = self.consul.kv_get("storm/nodes")
         self.wanted, self.digest = json.loads(text or "{}"), hashlib.sha256((text or "").encode()).hexdigest()[:16]
         self.members = {member["Name"]: member for member in expect(self.consul.get("/v1/agent/members"), "members")}

@@ -99,7 +99,7 @@ class Joiner:
         if swarm.get("ControlAvailable"):
             if self.docker.get(f"/nodes/{swarm['NodeID']}")[0] == 200:
                 known = self.consul.kv_get("storm/swarm/id")
-                return bool(known) and swarm["Cluster"]["ID"] != known and swarm["Nodes"] == 1
+                return bool(known) and swarm.get("Nodes") == 1 and swarm["Cluster"]["ID"] != known
         return swarm["NodeID"] in json.loads(self.consul.kv_get("storm/removed", stale=True) or "{}")
 
     def leave(self, why):
@@ -152,8 +152,8 @@ class Images:
 
 
 def stop():
-    """Drains on shutdown, not when only this unit restarts. All is bounded: when the whole cluster stops there is nobody
-    to drain to, and a node must not stay for it."""
+    """Drains on shutdown, not when only this unit restarts. All is bounded: when the whole cluster stops there is
+    nobody to drain to, and a node must not stay for it."""
     state = subprocess.run(["systemctl", "is-system-running"], capture_output=True, text=True, check=False)
     docker, began = Docker(timeout=2), time.monotonic()
     if state.stdout.strip() != "stopping" or not tasks(docker):

@@ -26,7 +26,7 @@ def load():
 
 
 def valid(peer):
-    """An elastic pool writes its own entries: they must not bend WireGuard's configuration or reach outside the mesh."""
+    """An elastic pool writes its own entries: they must bend no configuration, reach nothing outside the mesh."""
     try:
         return (len(base64.b64decode(peer["publicKey"], validate=True)) == 32
                 and ipaddress.ip_address(peer["address"]) in ipaddress.ip_network(node()["mesh"]["cidr"])
@@ -43,7 +43,7 @@ def parse(text):
 
 
 def accepted(tree, fixed, old):
-    """The peers of KV, each name and address once. Listed nodes' are theirs alone; of others, who came first keeps them."""
+    """The peers of KV, each name and address once. Listed nodes' are theirs; of others', who came first keeps them."""
     peers, addresses = {}, {entry["address"] for entry in fixed.values()} | {node()["mesh"]["address"]}
     found = [(key[len("mesh/peers/"):].rpartition("/"), parse(value))
              for key, value in sorted(tree.items()) if key.startswith("mesh/peers/")]
@@ -62,8 +62,8 @@ def accepted(tree, fixed, old):
 
 
 def merge(known, tree, fixed):
-    """The peer file that follows from the last one and KV. Only a change of mesh/version takes a peer away: a KV that is
-    not seeded yet, or has lost its data, must not cut the mesh by which it is reached."""
+    """The peer file that follows from the last one and KV. Only a change of mesh/version takes a peer away: a KV
+    that is not seeded yet, or has lost its data, must not cut the mesh by which it is reached."""
     version, last, old = tree.get("mesh/version"), known.get("version"), known["peers"]
     peers = accepted(tree, fixed, old)
     if version is None or last is None or version == last:

@@ -108,7 +108,7 @@ def services(container):
 class Registrator:
     def __init__(self, workers=4):
         self.consul, self.docker = Consul("registrator"), Docker()
-        self.known = {}  # container id -> {service id -> (definition, token)}; None for one that an earlier run registered
+        self.known = {}  # container -> {service -> (definition, token)}, None for one that an earlier run registered
         self.leaving = {}  # container id -> when its stop signal came
         self.again = threading.Event()
         self.complaint = None

@@ -1,0 +1,72 @@
+import base64
+import json
+import os
+import threading
+import unittest
+
+import fakes
+import storm_peers
+from storm_peers import Peers, merge
+
+
+def peer(number, seed="k", endpoint="192.0.2.1:51820"):
+    return {"publicKey": base64.b64encode((seed * 32)[:32].encode()).decode(), "endpoint": endpoint,
+            "address": f"100.64.12.{number}"}
+
+
+def tree(version=None, **peers):
+    found = {f"mesh/peers/{key.replace('__', '/')}": json.dumps(value) for key, value in peers.items()}
+    return {**found, **({"mesh/version": version} if version else {})}
+
+
+FIXED = {"n2": {"pool": "local", "address": "100.64.12.2"}}
+
+
+class Merging(unittest.TestCase):
+    def test_adds_changes_and_skips_itself(self):
+        known = {"peers": {"n2": peer(2, "a")}, "version": "1"}
+        found = merge(known, tree("1", local__n1=peer(1), local__n2=peer(2, "b"), local__n3=peer(3)), FIXED)
+        self.assertEqual(found["peers"], {"n2": peer(2, "b"), "n3": peer(3)})
+
+    def test_only_a_new_version_takes_a_peer_away(self):
+        known = {"peers": {"n2": peer(2), "n3": peer(3)}, "version": "1"}
+        for version, left in ((None, {"n2", "n3"}), ("1", {"n2", "n3"}), ("2", {"n2"})):
+            self.assertEqual(set(merge(known, tree(version, local__n2=peer(2)), FIXED)["peers"]), left)
+
+    def test_the_first_version_seen_takes_nothing_away(self):
+        found = merge({"peers": {"n3": peer(3)}}, tree("7", local__n2=peer(2)), FIXED)
+        self.assertEqual((set(found["peers"]), found["version"]), ({"n2", "n3"}, "7"))
+
+    def test_a_pool_cannot_take_a_listed_node_or_a_neighbour(self):
+        honest = {"local__n2": peer(2), "aws__web__e1": peer(50, "e")}
+        known = merge({"peers": {}, "version": "0"}, tree("1", **honest), FIXED)
+        self.assertEqual(set(known["peers"]), {"n2", "e1"})
+        for evil in ({"aaa__n2": peer(2, "x")}, {"aaa__e2": peer(2, "x")}, {"aaa__e1": peer(51, "x")},
+                     {"aaa__e2": peer(50, "x")}, {"aaa__e2": peer(1, "x")}):
+            self.assertEqual(merge(known, tree("2", **honest, **evil), FIXED)["peers"], known["peers"], evil)
+
+    def test_refuses_what_would_bend_the_configuration(self):
+        for bad in (peer(9, endpoint="x:1\nAllowedIPs = 0.0.0.0/0"), {**peer(9), "address": "10.0.0.1"},
+                    {**peer(9), "address": "0.0.0.0/0"}, {**peer(9), "publicKey": "short"}, {}, [], "text"):
+            self.assertEqual(merge({"peers": {}}, tree("1", local__n9=bad), {})["peers"], {}, bad)
+        broken = {"mesh/peers/local/n9": "{", **tree("1", local__n2=peer(2))}
+        self.assertEqual(set(merge({"peers": {}}, broken, FIXED)["peers"]), {"n2"})
+
+
+class Following(unittest.TestCase):
+    def test_writes_the_file_and_syncs_once_a_change(self):
+        consul = fakes.FakeConsul()
+        self.addCleanup(consul.close)
+        marks = fakes.ROOT + "/syncs"
+        fakes.write("/usr/local/lib/storm/storm-mesh", f'#!/bin/sh\necho "$1" >>{marks}\n')
+        os.chmod(storm_peers.SYNC, 0o755)
+        fakes.write("/var/lib/storm/peers.json", json.dumps({"peers": {"n2": peer(2)}}))
+        consul.put("mesh/version", "1")
+        follower = Peers()
+        follower.step()
+        threading.Timer(0.1, consul.put, ("mesh/peers/local/n3", json.dumps(peer(3)))).start()
+        follower.step()
+        with open(storm_peers.FILE, encoding="utf-8") as file:
+            self.assertEqual(set(json.load(file)["peers"]), {"n2", "n3"})
+        with open(marks, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "sync\nsync\n")
