@@ -30,7 +30,11 @@ async function installPlugin(pulumiHome: string, name: PluginName): Promise<void
 /** Prefers the Node.js that installed the plugin: the engine's PATH may lead to another one, or to none. */
 function launcherScript(): string {
   const node = process.execPath.replaceAll("'", `'\\''`);
-  return ["#!/bin/sh", `node='${node}'`, `[ -x "$node" ] || node=node`, `exec "$node" "\${0%/*}/${BUNDLE_FILE}" "$@"`, ""].join(
-    "\n",
-  );
+  return [
+    "#!/bin/sh",
+    `node='${node}'`,
+    `[ -x "$node" ] || node=node`,
+    `exec "$node" "\${0%/*}/${BUNDLE_FILE}" "$@"`,
+    "",
+  ].join("\n");
 }

@@ -19,7 +19,13 @@ const OFFICIAL = process.env["STORM_PLUGIN"] === "official";
 export async function engineDir(): Promise<string> {
   const candidates = [process.env["STORM_ENGINE_DIR"], ...(process.env["PATH"] ?? "").split(delimiter)];
   for (const dir of candidates) {
-    if (dir && (await access(join(dir, "pulumi")).then(() => true, () => false))) {
+    if (
+      dir &&
+      (await access(join(dir, "pulumi")).then(
+        () => true,
+        () => false,
+      ))
+    ) {
       return dir;
     }
   }

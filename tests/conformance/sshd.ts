@@ -78,7 +78,9 @@ async function findSshd(): Promise<string> {
       return join(dir, "sshd");
     }
   }
-  throw new Error("these tests need an SSH server: install the package openssh-server (apt-get install openssh-server)");
+  throw new Error(
+    "these tests need an SSH server: install the package openssh-server (apt-get install openssh-server)",
+  );
 }
 
 async function listening(server: ChildProcess, port: number): Promise<void> {

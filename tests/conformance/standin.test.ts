@@ -1,19 +1,23 @@
 /** What is asked of the stand-ins beyond the official plugins' behaviour: quick, tidy, and gone with their engine. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { Readable } from "node:stream";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { remote } from "@pulumi/command";
 import { PLUGINS, type PluginName } from "../../lab/plugins/bundle";
 import { installPlugins, pluginFolder } from "../../lab/plugins/install";
+import type { ValueMap } from "../../lab/plugins/shared/values";
+import { SelfSignedCert } from "../../lab/plugins/tls/self-signed-cert";
 import { Lab, SUITE_TIMEOUT_MS } from "./engine";
 import { startSshd, type Sshd } from "./sshd";
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
-const START_LIMIT_MS = 400;
+/** A bare Node.js takes some 40 ms on an idle machine. */
+const START_RATIO = 8;
 const EXIT_LIMIT_MS = 5_000;
 const names = Object.keys(PLUGINS) as PluginName[];
 let home: string;
@@ -35,20 +39,19 @@ describe.each(names)("%s", (name) => {
     expect((await stat(join(folder, "plugin.cjs"))).mtimeMs).toBe(before.mtimeMs);
   });
 
-  it(`starts in less than ${START_LIMIT_MS} ms and ends on SIGINT`, async () => {
-    const times: number[] = [];
+  it(`starts within ${START_RATIO} times the start of a bare Node.js, and ends on SIGINT`, async () => {
+    const ratios: number[] = [];
     // The best of several: the machine may be busy with other suites.
-    for (let run = 0; run < 5 && !times.some((time) => time < START_LIMIT_MS); run += 1) {
-      const started = performance.now();
+    for (let run = 0; run < 5 && !ratios.some((ratio) => ratio < START_RATIO); run += 1) {
+      const bare = spawn(process.execPath, ["-e", "console.log(1)"], { stdio: ["ignore", "pipe", "inherit"] });
+      const bareTime = await firstWord(bare);
       const plugin = spawn(launcher(name), ["127.0.0.1:1"], { stdio: ["ignore", "pipe", "inherit"] });
-      const [port] = (await once(plugin.stdout, "data")) as [Buffer];
-      times.push(performance.now() - started);
-      expect(port.toString()).toMatch(/^\d+\n$/);
+      ratios.push((await firstWord(plugin)) / bareTime);
       const exited = once(plugin, "exit");
       plugin.kill("SIGINT");
       expect(await exited).toEqual([0, null]);
     }
-    expect(Math.min(...times)).toBeLessThan(START_LIMIT_MS);
+    expect(Math.min(...ratios)).toBeLessThan(START_RATIO);
   });
 
   it("ends by itself when its engine was killed", async () => {
@@ -60,6 +63,22 @@ describe.each(names)("%s", (name) => {
     engine.kill("SIGKILL");
     await until(() => !alive(Number(said.split("\n")[0])));
   });
+});
+
+it("notes on a refresh that a certificate has come due, which no suite can wait for", () => {
+  const state = (hoursLeft: number): ValueMap => ({
+    validityPeriodHours: 48,
+    earlyRenewalHours: 2,
+    validityEndTime: new Date(Date.now() + hoursLeft * 3_600_000).toISOString(),
+    readyForRenewal: false,
+    allowedUses: [],
+  });
+  const renewed = (hoursLeft: number): unknown[] => [
+    SelfSignedCert.read?.(state(hoursLeft))["readyForRenewal"],
+    SelfSignedCert.diff({}, state(hoursLeft), state(hoursLeft))["readyForRenewal"],
+  ];
+  expect(renewed(3)).toEqual([false, undefined]);
+  expect(renewed(1)).toEqual([true, { kind: "update", replace: true }]);
 });
 
 describe("a remote command under way", () => {
@@ -108,6 +127,14 @@ describe("a remote command under way", () => {
     return [update, pid];
   }
 });
+
+/** Milliseconds from now, right after the start, to the first output: a port, for a plugin. */
+async function firstWord(program: ChildProcessByStdio<null, Readable, null>): Promise<number> {
+  const started = performance.now();
+  const [data] = (await once(program.stdout, "data")) as [Buffer];
+  expect(data.toString()).toMatch(/^\d+\n$/);
+  return performance.now() - started;
+}
 
 /** Processes started by this one. */
 async function childrenNamed(name: string): Promise<number[]> {

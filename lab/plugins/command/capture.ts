@@ -58,7 +58,10 @@ export class Capture {
 }
 
 /** The environment of a run: the given one, and the previous run's output unless that is switched off. */
-export function previousOutput(settings: { [name: string]: Value }, previous: { [name: string]: Value }): Record<string, string> {
+export function previousOutput(
+  settings: { [name: string]: Value },
+  previous: { [name: string]: Value },
+): Record<string, string> {
   if (settings["addPreviousOutputInEnv"] === false) {
     return {};
   }

@@ -12,7 +12,9 @@ export async function globAssets(dir: string, globs: readonly string[]): Promise
     const last = rules.filter(({ pattern }) => pattern.test(file)).pop();
     if (last && !last.exclude) {
       const path = join(dir, file);
-      const hash = createHash("sha256").update(await readFile(path)).digest("hex");
+      const hash = createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex");
       assets[file] = new Asset("asset", { path, hash });
     }
   }

@@ -14,7 +14,9 @@ export function openSftp(client: Client): Promise<SFTPWrapper> {
 /** Writes a text to a file; a folder as destination is an error, as there is no file name to take. */
 export async function copyText(sftp: SFTPWrapper, content: string, remotePath: string): Promise<void> {
   if ((await remoteStat(sftp, remotePath))?.isDirectory()) {
-    throw new Error(`remote path ${remotePath} is a directory; when using a text asset, remotePath must be a file path`);
+    throw new Error(
+      `remote path ${remotePath} is a directory; when using a text asset, remotePath must be a file path`,
+    );
   }
   await makeFolders(sftp, posix.dirname(remotePath));
   await writeFile(sftp, { content }, remotePath);

@@ -88,7 +88,10 @@ function fault(field: Field, value: Value): string | undefined {
       return Array.isArray(value) ? undefined : "must be a list";
     case "strings":
       return Array.isArray(value) && value.every(isText)
-        ? notAllowed(field, value.filter((item): item is string => typeof item === "string"))
+        ? notAllowed(
+            field,
+            value.filter((item): item is string => typeof item === "string"),
+          )
         : "must be a list of strings";
     case "stringMap":
       return isMap(value) && Object.values(value).every(isText) ? undefined : "must be a map of strings";

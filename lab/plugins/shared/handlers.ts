@@ -151,9 +151,11 @@ function diffResponse(diff: Diff): proto.DiffResponse {
 
 function wireKind(kind: ChangeKind, replace: boolean): proto.PropertyDiff.Kind {
   const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = proto.PropertyDiff.Kind;
-  const [inPlace, replaced] = { add: [ADD, ADD_REPLACE], delete: [DELETE, DELETE_REPLACE], update: [UPDATE, UPDATE_REPLACE] }[
-    kind
-  ] as [proto.PropertyDiff.Kind, proto.PropertyDiff.Kind];
+  const [inPlace, replaced] = {
+    add: [ADD, ADD_REPLACE],
+    delete: [DELETE, DELETE_REPLACE],
+    update: [UPDATE, UPDATE_REPLACE],
+  }[kind] as [proto.PropertyDiff.Kind, proto.PropertyDiff.Kind];
   return replace ? replaced : inPlace;
 }
 

@@ -29,9 +29,7 @@ export const PrivateKey: ResourceType = {
   preview: (inputs) => ({
     ...DEFAULTS,
     ...inputs,
-    ...Object.fromEntries(
-      COMPUTED.map((name) => [name, name.startsWith("private") ? secret(unknown) : unknown]),
-    ),
+    ...Object.fromEntries(COMPUTED.map((name) => [name, name.startsWith("private") ? secret(unknown) : unknown])),
   }),
   async create(_call, inputs) {
     const settings: ValueMap = { ...DEFAULTS, ...revealMap(inputs) };

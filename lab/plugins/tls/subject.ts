@@ -1,10 +1,5 @@
 /** Subjects of certificates: the `subject` input as a distinguished name, in the order and string types of the official plugin. */
-import {
-  AttributeTypeAndValue,
-  AttributeValue,
-  Name,
-  RelativeDistinguishedName,
-} from "@peculiar/asn1-x509";
+import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from "@peculiar/asn1-x509";
 import type { Fields } from "../shared/fields";
 import { isMap } from "../shared/fields";
 import type { Value } from "../shared/values";
@@ -60,5 +55,7 @@ function stringValue(oid: string, text: string): AttributeValue {
   if (oid === EMAIL) {
     return new AttributeValue({ ia5String: text });
   }
-  return new AttributeValue(/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text) ? { printableString: text } : { utf8String: text });
+  return new AttributeValue(
+    /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text) ? { printableString: text } : { utf8String: text },
+  );
 }

@@ -1,0 +1,329 @@
+/** What the `tls` plugin does on the real engine; keys and certificates judged by OpenSSL. See engine.ts for STORM_PLUGIN. */
+import { secret } from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { Lab, SUITE_TIMEOUT_MS } from "./engine";
+import { certificateText, extension, openssl, sshKeygen, verifies } from "./openssl";
+
+jest.setTimeout(SUITE_TIMEOUT_MS);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.start("tls");
+});
+afterAll(() => lab?.stop());
+
+const SUBJECT = {
+  commonName: "storm.test",
+  organization: "Störm & Co",
+  country: "DE",
+  streetAddresses: ["One", "Two"],
+};
+const LEAF_USES = ["digital_signature", "key_encipherment", "server_auth", "client_auth"];
+const KEYS = [
+  { name: "rsa", algorithm: "RSA", openssl: /2048 bit/, openssh: "ssh-rsa" },
+  { name: "p224", algorithm: "ECDSA", openssl: /secp224r1/, openssh: undefined },
+  { name: "p256", algorithm: "ECDSA", ecdsaCurve: "P256", openssl: /prime256v1/, openssh: "ecdsa-sha2-nistp256" },
+  { name: "p384", algorithm: "ECDSA", ecdsaCurve: "P384", openssl: /secp384r1/, openssh: "ecdsa-sha2-nistp384" },
+  { name: "p521", algorithm: "ECDSA", ecdsaCurve: "P521", openssl: /secp521r1/, openssh: "ecdsa-sha2-nistp521" },
+  { name: "ed25519", algorithm: "ED25519", openssl: /ED25519/, openssh: "ssh-ed25519" },
+];
+
+const PRIVATE_FORMATS = ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"] as const;
+const KEY_OUTPUTS = [
+  ...PRIVATE_FORMATS,
+  "algorithm",
+  "publicKeyPem",
+  "publicKeyOpenssh",
+  "publicKeyFingerprintMd5",
+  "publicKeyFingerprintSha256",
+] as const;
+
+/** A value from an `up`, as text. */
+type Values = (name: string) => string;
+async function up(
+  program: () => Promise<Record<string, unknown>>,
+): Promise<{ value: Values; changes: Record<string, number> }> {
+  const { outputs, changes } = await lab.up(program);
+  return { value: (name) => String(outputs[name]?.value), changes };
+}
+
+describe("keys, and certificates of each kind of key", () => {
+  const program = async (): Promise<Record<string, unknown>> => {
+    const outputs: Record<string, unknown> = {};
+    for (const { name, algorithm, ecdsaCurve } of KEYS) {
+      const key = new tls.PrivateKey(name, { algorithm, ecdsaCurve });
+      const ca = new tls.SelfSignedCert(`${name}-ca`, {
+        privateKeyPem: key.privateKeyPem,
+        subject: { commonName: `CA ${name}` },
+        validityPeriodHours: 48,
+        isCaCertificate: true,
+        allowedUses: ["cert_signing"],
+      });
+      const request = new tls.CertRequest(`${name}-request`, {
+        privateKeyPem: key.privateKeyPemPkcs8,
+        subject: { commonName: "leaf" },
+        dnsNames: ["leaf.test"],
+      });
+      const leaf = new tls.LocallySignedCert(`${name}-leaf`, {
+        certRequestPem: request.certRequestPem,
+        caCertPem: ca.certPem,
+        caPrivateKeyPem: key.privateKeyPem,
+        validityPeriodHours: 24,
+        allowedUses: LEAF_USES,
+      });
+      const found = key.privateKeyOpenssh.apply((text) =>
+        text === "" ? undefined : tls.getPublicKey({ privateKeyOpenssh: text }),
+      );
+      outputs[`${name}-key`] = Object.fromEntries(KEY_OUTPUTS.map((output) => [output, key[output]]));
+      for (const output of KEY_OUTPUTS) {
+        outputs[`${name}-${output}`] = key[output];
+      }
+      outputs[`${name}-found`] = found;
+      outputs[`${name}-certificates`] = { ca: ca.certPem, request: request.certRequestPem, leaf: leaf.certPem };
+      outputs[`${name}-algorithms`] = [ca.keyAlgorithm, request.keyAlgorithm, leaf.caKeyAlgorithm];
+    }
+    return outputs;
+  };
+  let outputs: Awaited<ReturnType<Lab["up"]>>["outputs"];
+  beforeAll(async () => {
+    outputs = (await lab.up(program)).outputs;
+  });
+  const read = <T>(name: string): T => outputs[name]?.value as T;
+
+  it.each(KEYS)("$name: key in every format", ({ name, openssl: pattern, openssh }) => {
+    const key = read<Record<string, string>>(`${name}-key`);
+    const publicKey = openssl(["pkey", "-pubout"], key["privateKeyPem"]);
+    expect(openssl(["pkey", "-noout", "-text"], key["privateKeyPem"])).toMatch(pattern);
+    expect(key["publicKeyPem"]).toBe(publicKey);
+    expect(openssl(["pkey", "-pubout"], key["privateKeyPemPkcs8"])).toBe(publicKey);
+    expect(key["privateKeyPemPkcs8"]).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+    if (openssh === undefined) {
+      expect([key["privateKeyOpenssh"], key["publicKeyOpenssh"], key["publicKeyFingerprintMd5"]]).toEqual(["", "", ""]);
+      return;
+    }
+    const file = key["privateKeyOpenssh"] ?? "";
+    expect(key["publicKeyOpenssh"]).toMatch(new RegExp(`^${openssh} [A-Za-z0-9+/=]+\\n$`));
+    expect(sshKeygen(["-y"], file).trim()).toBe(key["publicKeyOpenssh"]?.trim());
+    expect(sshKeygen(["-l", "-E", "sha256"], file)).toContain(` ${key["publicKeyFingerprintSha256"]} `);
+    expect(sshKeygen(["-l", "-E", "md5"], file)).toContain(` MD5:${key["publicKeyFingerprintMd5"]} `);
+    expect(read(`${name}-found`)).toMatchObject({
+      publicKeyPem: key["publicKeyPem"],
+      publicKeyOpenssh: key["publicKeyOpenssh"],
+      algorithm: key["algorithm"],
+    });
+  });
+
+  it.each(KEYS)("$name: request and certificates", ({ name, algorithm }) => {
+    const { ca, request, leaf } = read<{ ca: string; request: string; leaf: string }>(`${name}-certificates`);
+    expect(() => openssl(["req", "-noout", "-verify"], request)).not.toThrow();
+    expect(verifies(ca, leaf)).toBe(true);
+    expect(read(`${name}-algorithms`)).toEqual([algorithm, algorithm, algorithm]);
+  });
+
+  it("makes nothing anew the second time", async () => {
+    expect((await lab.up(program)).changes).toEqual({ same: 1 + 4 * KEYS.length });
+  });
+
+  it("keeps private keys out of the state file", async () => {
+    const state = await lab.state();
+    expect(state).toContain("BEGIN CERTIFICATE");
+    expect(state).not.toContain("PRIVATE KEY");
+    for (const { name } of KEYS) {
+      const key = read<Record<string, string>>(`${name}-key`);
+      for (const format of PRIVATE_FORMATS) {
+        const line = key[format]?.split("\n")[1];
+        expect(state).not.toContain(line || "PRIVATE KEY");
+      }
+    }
+  });
+
+  it("makes private keys secret, and nothing else of a key", () => {
+    const secrets = KEY_OUTPUTS.filter((output) => outputs[`rsa-${output}`]?.secret);
+    expect(secrets).toEqual(PRIVATE_FORMATS);
+  });
+});
+
+describe("fields", () => {
+  let value: Values;
+  beforeAll(async () => {
+    ({ value } = await up(async () => {
+      const key = new tls.PrivateKey("key", { algorithm: "ECDSA", ecdsaCurve: "P256" });
+      const privateKeyPem = key.privateKeyPem;
+      const ca = new tls.SelfSignedCert("ca", {
+        privateKeyPem,
+        subject: {
+          ...SUBJECT,
+          organizationalUnit: "Unit",
+          locality: "Town",
+          province: "State",
+          postalCode: "12345",
+          serialNumber: "7",
+        },
+        validityPeriodHours: 48,
+        isCaCertificate: true,
+        maxPathLength: 1,
+        setAuthorityKeyId: true,
+        allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
+      });
+      const request = new tls.CertRequest("request", {
+        privateKeyPem,
+        subject: { ...SUBJECT, emailAddress: "ops@storm.test" },
+        dnsNames: ["storm.test", "*.storm.test"],
+        ipAddresses: ["10.1.2.3", "fd00::1"],
+        uris: ["spiffe://storm/node"],
+      });
+      const leaf = new tls.LocallySignedCert("leaf", {
+        certRequestPem: request.certRequestPem,
+        caCertPem: ca.certPem,
+        caPrivateKeyPem: privateKeyPem,
+        validityPeriodHours: 24,
+        setSubjectKeyId: true,
+        allowedUses: LEAF_USES,
+      });
+      const bare = new tls.SelfSignedCert("bare", {
+        privateKeyPem,
+        validityPeriodHours: 1,
+        dnsNames: ["bare.test"],
+        maxPathLength: 0,
+        allowedUses: [],
+      });
+      return {
+        ca: ca.certPem,
+        request: request.certRequestPem,
+        leaf: leaf.certPem,
+        bare: bare.certPem,
+        start: leaf.validityStartTime,
+        end: leaf.validityEndTime,
+        ready: leaf.readyForRenewal,
+        id: leaf.id,
+      };
+    }));
+  });
+
+  it("of a certificate request", () => {
+    const text = openssl(["req", "-noout", "-text", "-nameopt", "utf8,sep_comma_plus,sname"], value("request"));
+    expect(text).toContain("C=DE,O=Störm & Co,street=One+street=Two,CN=storm.test,emailAddress=ops@storm.test");
+    expect(extension(text, "X509v3 Subject Alternative Name")).toBe(
+      "DNS:storm.test, DNS:*.storm.test, IP Address:10.1.2.3, IP Address:FD00:0:0:0:0:0:0:1, URI:spiffe://storm/node",
+    );
+  });
+
+  it("of a CA", () => {
+    const text = certificateText(value("ca"));
+    const subject = openssl(["x509", "-noout", "-subject", "-nameopt", "utf8,sep_comma_plus,sname"], value("ca"));
+    expect(subject).toContain(
+      "C=DE,O=Störm & Co,OU=Unit,L=Town,ST=State,street=One+street=Two,postalCode=12345,CN=storm.test,serialNumber=7",
+    );
+    expect(extension(text, "X509v3 Basic Constraints: critical")).toBe("CA:TRUE, pathlen:1");
+    expect(extension(text, "X509v3 Key Usage: critical")).toBe("Digital Signature, Certificate Sign, CRL Sign");
+    expect(extension(text, "X509v3 Authority Key Identifier")).toBe(extension(text, "X509v3 Subject Key Identifier"));
+    expect(text).toContain("Version: 3");
+  });
+
+  it("of a locally signed certificate", () => {
+    const text = certificateText(value("leaf"));
+    const ca = certificateText(value("ca"));
+    const names = openssl(["x509", "-noout", "-subject", "-nameopt", "utf8,sep_comma_plus,sname"], value("leaf"));
+    // The request's e-mail address is not taken over.
+    expect(names.trim()).toBe("subject=C=DE,O=Störm & Co,street=One+street=Two,CN=storm.test");
+    expect(extension(text, "X509v3 Key Usage: critical")).toBe("Digital Signature, Key Encipherment");
+    expect(extension(text, "X509v3 Extended Key Usage")).toBe(
+      "TLS Web Server Authentication, TLS Web Client Authentication",
+    );
+    expect(extension(text, "X509v3 Basic Constraints: critical")).toBe("CA:FALSE");
+    expect(extension(text, "X509v3 Subject Key Identifier")).toMatch(/^([0-9A-F]{2}:){19}[0-9A-F]{2}$/);
+    expect(extension(text, "X509v3 Authority Key Identifier")).toBe(extension(ca, "X509v3 Subject Key Identifier"));
+    expect(extension(text, "X509v3 Subject Alternative Name")).toContain("URI:spiffe://storm/node");
+    expect(verifies(value("ca"), value("leaf"))).toBe(true);
+  });
+
+  it("of its validity, renewal and serial number", () => {
+    const dates = openssl(["x509", "-noout", "-startdate", "-enddate", "-serial"], value("leaf"));
+    const seconds = (text: string | undefined): number => Math.floor(Date.parse(text ?? "") / 1_000);
+    expect(seconds(/notBefore=(.*)/.exec(dates)?.[1])).toBe(seconds(value("start")));
+    expect(seconds(/notAfter=(.*)/.exec(dates)?.[1])).toBe(seconds(value("end")));
+    expect(seconds(value("end")) - seconds(value("start"))).toBe(24 * 3_600);
+    expect(BigInt(`0x${/serial=(.*)/.exec(dates)?.[1]}`).toString()).toBe(value("id"));
+    expect(value("ready")).toBe("false");
+  });
+
+  it("without a subject, names are critical; a path length of 0 counts as none", () => {
+    const text = certificateText(value("bare"));
+    expect(extension(text, "X509v3 Subject Alternative Name: critical")).toBe("DNS:bare.test");
+    expect(extension(text, "X509v3 Basic Constraints: critical")).toBe("CA:FALSE");
+    expect(extension(text, "X509v3 Key Usage: critical")).toBeUndefined();
+    expect(extension(text, "X509v3 Subject Key Identifier")).toBeUndefined();
+  });
+});
+
+describe("change and renewal", () => {
+  const program =
+    (settings: { early?: number; hours?: number; commonName?: string }) =>
+    async (): Promise<Record<string, unknown>> => {
+      const { privateKeyPem } = new tls.PrivateKey("renewed-key", { algorithm: "ED25519" });
+      const cert = new tls.SelfSignedCert("renewed", {
+        privateKeyPem,
+        subject: { commonName: settings.commonName ?? "renewed" },
+        validityPeriodHours: settings.hours ?? 24,
+        earlyRenewalHours: settings.early,
+        allowedUses: LEAF_USES,
+      });
+      return { pem: cert.certPem, ready: cert.readyForRenewal };
+    };
+
+  it("replaces on a change, but keeps the certificate when only earlyRenewalHours moves", async () => {
+    const first = await up(program({}));
+    const moved = await up(program({ early: 23 }));
+    expect(moved.changes).toMatchObject({ update: 1 });
+    expect(moved.value("pem")).toBe(first.value("pem"));
+    const renamed = await up(program({ early: 23, commonName: "other" }));
+    expect(renamed.changes).toMatchObject({ replace: 1 });
+    expect(renamed.value("pem")).not.toBe(first.value("pem"));
+  });
+
+  it("renews on a plain up once the time of early renewal has come", async () => {
+    const first = await up(program({ commonName: "other", early: 23 }));
+    const due = await up(program({ commonName: "other", early: 24 }));
+    expect(due.changes).toMatchObject({ replace: 1 });
+    expect(due.value("pem")).not.toBe(first.value("pem"));
+    expect(due.value("ready")).toBe("true");
+  });
+
+  it("renews an expired one on each up; a refresh leaves it to that", async () => {
+    const first = await up(program({ hours: 0 }));
+    await lab.refresh();
+    const second = await up(program({ hours: 0 }));
+    expect(second.changes).toMatchObject({ replace: 1 });
+    expect(second.value("pem")).not.toBe(first.value("pem"));
+  });
+
+  it("says in a preview what is not known yet, and makes nothing", async () => {
+    const before = await lab.state();
+    const { changes } = await lab.preview(program({ commonName: "previewed", hours: 1 }));
+    expect(changes).toMatchObject({ replace: 1, same: 2 });
+    expect(await lab.state()).toBe(before);
+  });
+});
+
+describe("bad inputs", () => {
+  const cert = (args: Partial<tls.SelfSignedCertArgs>): Promise<string> =>
+    lab.failingUp(async () => {
+      new tls.SelfSignedCert("bad", {
+        privateKeyPem: secret("-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----\n"),
+        validityPeriodHours: 1,
+        allowedUses: [],
+        ...args,
+      });
+    });
+
+  it("names what is wrong, and never shows the key", async () => {
+    const unknownAlgorithm = await lab.failingUp(async () => {
+      new tls.PrivateKey("bad", { algorithm: "DSA" });
+    });
+    expect(unknownAlgorithm).toMatch(/algorithm[\s\S]*RSA[\s\S]*ECDSA[\s\S]*ED25519/);
+    expect(await cert({ allowedUses: ["serverAuth"] })).toMatch(/server_auth/);
+    const key = await cert({});
+    expect(key).toMatch(/private key PEM/);
+    expect(key).not.toContain("canary");
+  });
+});
