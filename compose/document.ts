@@ -103,7 +103,9 @@ class Composer {
     }
     let node: Node;
     if (event.type === EVENT_ID.SCALAR) {
-      const start = event.valueStart >= 0 ? event.valueStart : fallback;
+      // The value of a quoted scalar begins after the quote, its place is the quote's.
+      const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+      const start = event.valueStart >= 0 ? event.valueStart - (quoted ? 1 : 0) : fallback;
       const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
       node = { kind: "scalar", text: getScalarValue(this.text, event), plain, at: this.position(start) };
     } else if (event.type === EVENT_ID.SEQUENCE) {
