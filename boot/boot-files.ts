@@ -21,6 +21,14 @@ const UNIT_OF_SCRIPT: Record<string, string> = {
   "storm_peers.py": "storm-peers.service",
 };
 
+/** Scripts that only remote commands run: they come with the first of them, user-data has little room. */
+const BY_REMOTE_COMMAND = ["storm_cluster.py", "storm_stack.py", "storm_convergence.py", "storm_images.py"];
+
+/** What of the boot files has to be in user-data. */
+export function userDataFiles(files: NodeFile[]): NodeFile[] {
+  return files.filter((file) => !BY_REMOTE_COMMAND.includes(file.path.split("/").pop() ?? ""));
+}
+
 /** Scripts and units, the same on every node: read once, at load. */
 export function bootFiles(directory = __dirname): NodeFile[] {
   const read = (folder: string, name: string) => fs.readFileSync(path.join(directory, folder, name), "utf8");

@@ -88,6 +88,7 @@ export const POLICIES: Record<string, string> = {
     'key_prefix "mesh/" { policy = "read" }',
     'key "storm/nodes" { policy = "read" }',
     'key "storm/images" { policy = "read" }',
+    'key "storm/removed" { policy = "read" }',
     'key "storm/swarm/id" { policy = "read" }',
     'key "storm/swarm/join/worker" { policy = "read" }',
     'key_prefix "storm/availability/" { policy = "write" }',

@@ -114,7 +114,8 @@ def peers(document):
     wanted = {**known["peers"], **document["peers"]}
     if wanted != known["peers"]:
         atomic_write(name, json.dumps({**known, "peers": wanted}))
-        subprocess.run(["/usr/local/lib/storm/storm-mesh", "sync"], check=True)
+    # Always: an earlier run may have been cut off between the two.
+    subprocess.run(["/usr/local/lib/storm/storm-mesh", "sync"], check=True)
     return {"peers": len(wanted)}
 
 

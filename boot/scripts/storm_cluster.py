@@ -6,6 +6,7 @@ swarm:  {"nodes": [names], "overlay": {"cidr", "mtu"}, "edge": "edge"}
 Both may be cut off anywhere and run again.
 """
 import contextlib
+import hashlib
 import json
 import os
 import sys
@@ -92,32 +93,23 @@ def swarm_up(document):
     seen = []
 
     def ready():
-        nodes = expect(docker.get("/nodes"), "nodes")
-        missing = problems(nodes, document["nodes"])
-        if missing:
-            if missing != seen:
-                seen[:] = missing
-                log_error("; ".join(missing))
-            raise Waiting("; ".join(missing))
+        pending = waiting_for(consul)
+        if pending and pending != seen:
+            seen[:] = pending
+            log_error("; ".join(pending))
+        if pending:
+            raise Waiting("; ".join(pending))
 
     until(document.get("seconds", 240), ready)
     return {"id": swarm["ID"], "nodes": len(document["nodes"])}
 
 
-def problems(nodes, wanted):
-    """What keeps the swarm from being exactly the wanted nodes, all Ready and labelled."""
-    by_name, out = {}, []
-    for found in nodes:
-        by_name.setdefault(found["Description"].get("Hostname", found["ID"]), []).append(found)
-    for name in wanted:
-        alive = [found for found in by_name.get(name, []) if found["Status"]["State"] == "ready"]
-        if not alive:
-            out.append(f"{name} is not in the swarm yet")
-        elif alive[0]["Spec"]["Labels"].get("storm.node") != name:
-            out.append(f"{name} has no labels yet")
-        elif alive[0]["Spec"]["Availability"] != "active":
-            out.append(f"{name} is {alive[0]['Spec']['Availability']}")
-    return out + [f"{name} has not left the swarm yet" for name in by_name if name not in wanted]
+def waiting_for(consul):
+    """What the controller still has to do until swarm and Consul are exactly storm/nodes."""
+    nodes, status = consul.kv_get("storm/nodes"), json.loads(consul.kv_get("storm/status") or "{}")
+    if status.get("nodes") != hashlib.sha256(nodes.encode()).hexdigest()[:16]:
+        return ["the controller has not seen the new list of nodes yet"]
+    return status["pending"]
 
 
 def log_error(text):

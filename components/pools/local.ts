@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { bootFiles } from "../../boot/boot-files";
+import { bootFiles, userDataFiles } from "../../boot/boot-files";
 import { userData } from "../../boot/cloud-init";
 import { nodeConfig } from "../../boot/node-config";
 import type { NodePlan, Plan } from "../../plan/types";
@@ -54,7 +54,7 @@ export class LocalPool extends pulumi.ComponentResource implements NodePool {
       // A newer cache is an upgrade, not a reason to touch a running cluster.
       { ...parent, ignoreChanges: ["image", "environment"] },
     );
-    const files = bootFiles();
+    const files = userDataFiles(bootFiles());
     this.nodes = args.plan.nodes
       .filter((node) => node.site === name)
       .map((node) => this.createNode(node, args, { address: cache.address, files }));
