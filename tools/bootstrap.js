@@ -7,6 +7,7 @@
 const fs = require("fs");
 const path = require("path");
 const { nodePackages } = require("./node-packages.js");
+const { readReady } = require("./read-ready.js");
 
 const root = path.dirname(__dirname);
 const nodeMajor = 20;
@@ -46,7 +47,7 @@ function forgetForeignDocker(env) {
 
 /** Runs the engine that an earlier set-up recorded as complete. False when set-up has to look again. */
 function runReadyEngine(args) {
-  const ready = readReady();
+  const ready = readReady(root, process.env);
   if (ready === undefined || args.length === 0) return false;
   const { spawn } = require("child_process");
   const env = Object.assign({}, process.env, ready.env, { STORM_RUN: runId("cli"), STORM_ROOT: root });
@@ -65,21 +66,6 @@ function runReadyEngine(args) {
     process.exitCode = code === null ? 128 + (require("os").constants.signals[signal] || 0) : code;
   });
   return true;
-}
-
-function readReady() {
-  try {
-    const ready = JSON.parse(fs.readFileSync(path.join(root, ".storm", "ready.json"), "utf8"));
-    if (ready.format !== 1 || ready.setup !== (process.env.STORM_SETUP || "")) return undefined;
-    if (ready.root !== root || process.env.STORM_PULUMI !== undefined) return undefined;
-    for (const [file, mark] of ready.watched) {
-      const found = fs.statSync(file);
-      if (mark !== found.mtimeMs + ":" + found.size) return undefined;
-    }
-    return ready;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Names the process that owns a run: recovery tells a dead run's processes by it (tools/processes.ts reads it). */

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command";
-import { UserError } from "./errors";
+import { UserError, messageOf } from "./errors";
 import { findOnPath } from "./find-on-path";
 import { storm } from "./paths";
+import { sleep } from "./processes";
 import type { Say } from "./steps";
 
 /** A program or file that set-up needs from the system, and the Debian package that has it. */
@@ -18,6 +19,7 @@ export interface Need {
 
 export const needs = {
   docker: { package: "docker.io", program: "dockerd", why: "the container engine that the nodes run on" },
+  dockerClient: { package: "docker-cli", program: "docker", why: "talks to the container engine" },
   iptables: { package: "iptables", program: "iptables", why: "the container engine's networks" },
   debootstrap: { package: "debootstrap", program: "debootstrap", why: "makes the nodes' root file system" },
   localhostNames: {
@@ -39,21 +41,41 @@ export function canInstall(): boolean {
   return process.getuid?.() === 0 && findOnPath("apt-get") !== undefined;
 }
 
+/** One apt at a time in this process; of other processes each waits by itself. */
+let queue: Promise<unknown> = Promise.resolve();
+
 /** Installs what is missing, and says so before it does; throws with the exact command where it may not. */
-export async function ensurePackages(wanted: readonly Need[], say: Say): Promise<string[]> {
-  const missing = wanted.filter(isMissing);
+export function ensurePackages(wanted: readonly Need[], say: Say): Promise<string[]> {
+  const turn = queue.then(() => install(wanted.filter(isMissing), say));
+  queue = turn.catch(() => undefined);
+  return turn;
+}
+
+async function install(missing: readonly Need[], say: Say): Promise<string[]> {
   if (missing.length === 0) return [];
   const names = missing.map((need) => need.package);
   if (!canInstall()) throw cannotInstall(missing);
   say(`Storm needs to install: ${names.join(", ")} (Debian packages)`);
   for (const need of missing) say(`  ${need.package}: ${need.why}`);
-  const log = join(storm.logs, "apt.log");
-  // Another apt (unattended-upgrades, a second set-up) may hold the lock for a while.
-  const apt = ["-y", "-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"];
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", [...apt, "update"], { env, log });
-  await run("apt-get", [...apt, "install", "--no-install-recommends", ...names], { env, log });
+  await apt(["update"]);
+  await apt(["install", "--no-install-recommends", ...names]);
   return names;
+}
+
+/** Another apt (unattended-upgrades, a second set-up) may hold a lock for a while; `update` does not wait by itself. */
+async function apt(args: readonly string[]): Promise<void> {
+  const log = join(storm.logs, "apt.log");
+  const options = ["-y", "-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  for (let tries = 60; ; tries--) {
+    try {
+      await run("apt-get", [...options, ...args], { env, log });
+      return;
+    } catch (error) {
+      if (tries === 0 || !/Could not get lock|Unable to lock/.test(messageOf(error))) throw error;
+      await sleep(5000);
+    }
+  }
 }
 
 function cannotInstall(missing: readonly Need[]): UserError {

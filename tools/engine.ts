@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { existsSync, realpathSync } from "node:fs";
+import { ensurePulumi } from "../lab/binaries/pulumi";
 import { run } from "./command";
 import { UserError } from "./errors";
 import { findOnPath } from "./find-on-path";
@@ -35,8 +36,9 @@ export async function findEngine(mode: SetupMode, env: NodeJS.ProcessEnv = proce
 export async function ensureEngine(mode: SetupMode, cacheDir: string, say: Say): Promise<Engine> {
   const found = await findEngine(mode);
   if (found !== undefined) return found;
-  say("looking for it");
-  throw new UserError(`no Pulumi engine ${minimumEngine} or later 3.x on PATH (${cacheDir} has none either)`);
+  const { folder, origin } = await ensurePulumi(cacheDir, say);
+  const path = join(folder, "pulumi");
+  return { path, version: await versionOf(path), origin };
 }
 
 async function givenEngine(path: string): Promise<Engine> {

@@ -1,5 +1,5 @@
-// Node packages: `npm ci`, only when node_modules does not already hold what package-lock.json says. Safe to interrupt
-// (the stamp is written last, and `npm ci` begins by emptying the folder) and to run twice at once (a lock file).
+// Node packages as package-lock.json has them, installed only when node_modules does not hold them already. Safe to
+// interrupt (the stamp is written last) and to run twice at once (a lock file).
 "use strict";
 
 const fs = require("fs");
@@ -20,7 +20,7 @@ function nodePackages(root) {
   const release = lock(path.join(root, ".storm", "node-packages.lock"));
   try {
     if (read(stamp) === wanted) return false;
-    install(root, path.join(folder, "npm-ci.log"));
+    install(root, path.join(folder, "npm.log"));
     fs.writeFileSync(stamp, wanted);
     return true;
   } finally {
@@ -35,7 +35,7 @@ function fingerprint(root) {
   return crypto.createHash("sha256").update(lockFile).update(platform).digest("hex");
 }
 
-/** True when somebody's own `npm ci` or `npm install` already left every package of the lock file in place. */
+/** True when somebody's own npm already left every package of the lock file in place. */
 function installedMatches(root) {
   const wanted = packagesOf(path.join(root, "package-lock.json"));
   const found = packagesOf(path.join(root, "node_modules", ".package-lock.json"));
@@ -57,11 +57,13 @@ function packagesOf(file) {
 
 function install(root, log) {
   const began = Date.now();
-  process.stderr.write("Node packages: installing with `npm ci` (about half a minute, once)\n");
+  process.stderr.write("Node packages: installing with npm (about a minute, once)\n");
   const out = fs.openSync(log, "w");
   const npm = process.env.npm_execpath;
   const [command, first] = npm !== undefined && npm.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
-  const args = first.concat(["ci", "--include=dev", "--no-audit", "--no-fund"]);
+  // Not `npm ci`: it refuses a lock file that lacks another system's optional package, and npm leaves those out that the
+  // registry in use does not serve. With --no-save the lock file is followed, checksums included, and never written.
+  const args = first.concat(["install", "--no-save", "--include=dev", "--no-audit", "--no-fund"]);
   const result = require("child_process").spawnSync(command, args, { cwd: root, stdio: ["ignore", out, out] });
   fs.closeSync(out);
   if (result.error !== undefined) {
@@ -70,11 +72,17 @@ function install(root, log) {
     );
   }
   if (result.status !== 0) {
-    const tail = (read(log) || "").trim().split("\n").slice(-12).join("\n  ");
-    throw new Error("`npm ci` failed (whole log: " + log + "):\n  " + tail);
+    throw new Error("npm could not install the Node packages (whole log: " + log + "):\n  " + reasons(read(log) || ""));
   }
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   process.stderr.write("Node packages ".padEnd(36, ".") + " [ ok ]  " + seconds + "s\n");
+}
+
+/** What npm calls errors, without its advice. */
+function reasons(log) {
+  const lines = log.split("\n").map((line) => line.trim());
+  const errors = lines.filter((line) => /^npm error \S/.test(line) && !/complete log of this run/.test(line));
+  return (errors.length > 0 ? errors.slice(0, 8) : lines.slice(-8)).join("\n  ");
 }
 
 /** An exclusive lock that a crash cannot leave behind for good: it names its owner, and a dead owner's is taken over. */

@@ -5,6 +5,7 @@ import { readIfThere, writeAtomically } from "./files";
 import { checkout, storm } from "./paths";
 import type { PluginOrigin } from "./plugins";
 import { pulumiSettings } from "./pulumi-env";
+import { readReady } from "./read-ready";
 
 /**
  * What set-up found, for tools/bootstrap.js: with it `npm run pulumi` starts the engine at once. It is void as soon as
@@ -13,7 +14,9 @@ import { pulumiSettings } from "./pulumi-env";
 export interface Ready {
   format: 1;
   root: string;
+  /** STORM_SETUP and STORM_PULUMI of that moment. */
   setup: string;
+  given: string;
   engine: string;
   engineVersion: string;
   engineOrigin: Engine["origin"];
@@ -28,6 +31,7 @@ export function recordReady(engine: Engine, plugins: PluginOrigin): void {
     format: 1,
     root: checkout,
     setup: process.env.STORM_SETUP ?? "",
+    given: process.env.STORM_PULUMI ?? "",
     engine: engine.path,
     engineVersion: engine.version,
     engineOrigin: engine.origin,
@@ -38,6 +42,14 @@ export function recordReady(engine: Engine, plugins: PluginOrigin): void {
   };
   const text = JSON.stringify(ready);
   if (text !== readIfThere(storm.ready)) writeAtomically(storm.ready, text);
+}
+
+/** What an earlier set-up found, if it is all still there. */
+export function recorded(): { engine: Engine; plugins: PluginOrigin } | undefined {
+  const ready = readReady(checkout, process.env);
+  if (ready === undefined) return undefined;
+  const { engine: path, engineVersion: version, engineOrigin: origin, plugins } = ready;
+  return { engine: { path, version, origin }, plugins };
 }
 
 /** The next command looks at everything again. */

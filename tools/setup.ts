@@ -1,14 +1,15 @@
-import { ensurePackages, needs } from "./debian-packages";
+import { ensureNodeImage } from "../lab/image/node-image";
+import { canInstall, ensurePackages, needs } from "./debian-packages";
 import { type DockerEngine, askDocker, ensureDockerEngine } from "./docker-engine";
 import { type Engine, ensureEngine } from "./engine";
-import { ensureLocalhostNames } from "./localhost-names";
+import { ensureLocalhostNames, localhostResolves } from "./localhost-names";
 import { cacheFolder } from "./paths";
 import { type PluginOrigin, ensurePlugins } from "./plugins";
 import { prepareBackend } from "./pulumi-env";
-import { recordReady } from "./ready";
+import { recordReady, recorded } from "./ready";
 import type { Output } from "./report";
 import { setupMode } from "./setup-mode";
-import { type StepResult, type StepsOptions, Steps } from "./steps";
+import { type Say, type StepsOptions, Steps } from "./steps";
 
 /** What the engine's commands need. */
 export interface EngineSetup {
@@ -52,34 +53,28 @@ export async function setUpLab(output: Output, options: StepsOptions = {}): Prom
 function engineSteps(steps: Steps): { engine: Promise<Engine>; plugins: Promise<PluginOrigin> } {
   const mode = setupMode();
   prepareBackend();
+  const known = recorded();
   const engine = steps.step("Pulumi engine", [], async (say) => {
-    const value = await ensureEngine(mode, cacheFolder(), say);
+    const value = known?.engine ?? (await ensureEngine(mode, cacheFolder(), say));
     return { value, title: `Pulumi engine ${value.version}` };
   });
   const plugins = steps.step("Pulumi plugins", [engine], async (say) => {
-    const value = await ensurePlugins(mode, await engine, say);
-    recordReady(await engine, value);
+    const value = known?.plugins ?? (await ensurePlugins(mode, await engine, say));
+    if (known === undefined) recordReady(await engine, value);
     return { value, title: `Pulumi plugins (${value})` };
   });
   return { engine, plugins };
 }
 
 function labSteps(steps: Steps) {
-  const packages = steps.step("Debian packages", [], async (say): Promise<StepResult<string[]>> => {
-    const engineAnswers = await askDocker().then(
-      () => true,
-      // An engine that is there but not ours to use needs no package either.
-      (error: NodeJS.ErrnoException) => error.code === "EACCES",
-    );
-    const engineNeeds = engineAnswers ? [] : [needs.docker, needs.iptables];
-    return { value: await ensurePackages(engineNeeds, say) };
-  });
+  const packages = steps.step("Debian packages", [], async (say) => ({ value: await ensureDockerPackages(say) }));
   const docker = steps.step("Docker engine", [packages], async (say) => {
     const value = await ensureDockerEngine(say);
     return { value, title: `Docker engine ${value.version}` };
   });
-  // lab/image is about to land: until then the images that were made by hand.
-  const nodeImage = steps.step("Node image", [docker], async () => ({ value: { reference: "storm-node:dev" } }));
+  const nodeImage = steps.step("Node image", [docker], async (say) => ({
+    value: await ensureNodeImage({ cacheDir: cacheFolder(), report: say }),
+  }));
   const imageCache = steps.step("Image cache", [docker], async () => ({
     value: { reference: "storm-image-cache:dev", environment: {} as Record<string, string> },
   }));
@@ -87,4 +82,17 @@ function labSteps(steps: Steps) {
     return { value: undefined, warning: await ensureLocalhostNames(say) };
   });
   return { docker, nodeImage, imageCache };
+}
+
+/** What the Docker engine consists of. One that answers already needs no package but its client. */
+async function ensureDockerPackages(say: Say): Promise<void> {
+  const answers = await askDocker().then(
+    () => true,
+    // An engine that is there but not ours to use needs no package either.
+    (error: NodeJS.ErrnoException) => error.code === "EACCES",
+  );
+  const names = (await localhostResolves()) || !canInstall() ? [] : [needs.localhostNames];
+  if (!answers) await ensurePackages([needs.docker, needs.iptables, ...names], say);
+  // A package of its own from Debian 13 on.
+  await ensurePackages([needs.dockerClient], say);
 }
