@@ -32,7 +32,6 @@ export function readDraft(input: unknown): Draft | string {
 
 /** Without characters that print nothing, turn the line around, or cannot be stored. */
 function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return Buffer.from(text)
     .toString()
     .replace(/\r\n?/g, "\n")
