@@ -235,6 +235,14 @@ describe("connecting", () => {
     }
   });
 
+  it("bounds dialling by customTimeouts, too", async () => {
+    const nowhere = { ...connection(), port: await freePort(), dialErrorLimit: -1 };
+    const error = await lab.failingUp(async () => {
+      new remote.Command("bounded", { connection: nowhere, create: "true" }, { customTimeouts: { create: "1s" } });
+    });
+    expect(error).toContain("context deadline exceeded");
+  });
+
   it("gives up after dialErrorLimit, and waits for a server that comes up late", async () => {
     const port = await freePort();
     const program = (dialErrorLimit: number) => async (): Promise<Record<string, unknown>> => {

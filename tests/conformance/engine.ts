@@ -13,8 +13,6 @@ import type { PluginName } from "../../lab/plugins/bundle";
 /** Enough for a cold engine start on a busy machine. */
 export const SUITE_TIMEOUT_MS = 120_000;
 
-const OFFICIAL = process.env["STORM_PLUGIN"] === "official";
-
 /** Folder of the `pulumi` binary: STORM_ENGINE_DIR, or where PATH finds it. */
 export async function engineDir(): Promise<string> {
   const candidates = [process.env["STORM_ENGINE_DIR"], ...(process.env["PATH"] ?? "").split(delimiter)];
@@ -59,11 +57,11 @@ export class Lab {
     stack.info = () => Promise.resolve(undefined);
   }
 
-  /** Makes the folder, the plugins and an empty stack. */
-  static async start(plugin: PluginName): Promise<Lab> {
+  /** Makes the folder, the plugin and an empty stack; `official` is what STORM_PLUGIN asks for. */
+  static async start(plugin: PluginName, official = process.env["STORM_PLUGIN"] === "official"): Promise<Lab> {
     const dir = await mkdtemp(join(tmpdir(), "storm-conformance-"));
-    const home = OFFICIAL ? (process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi")) : join(dir, "home");
-    if (!OFFICIAL) {
+    const home = official ? (process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi")) : join(dir, "home");
+    if (!official) {
       await installPlugins(home, [plugin]);
     }
     // The Automation API looks `pulumi` up on the PATH of this process.
@@ -79,7 +77,7 @@ export class Lab {
           PULUMI_CONFIG_PASSPHRASE: "conformance",
           PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
           PULUMI_SKIP_UPDATE_CHECK: "true",
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: OFFICIAL ? "false" : "true",
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: official ? "false" : "true",
         },
       },
     );

@@ -85,7 +85,7 @@ describe("a remote command under way", () => {
   let lab: Lab;
   let sshd: Sshd;
   beforeEach(async () => {
-    lab = await Lab.start("command");
+    lab = await Lab.start("command", false);
     sshd = await startSshd(join(lab.dir, "sshd"));
   });
   afterEach(async () => {

@@ -181,7 +181,8 @@ describe("fields", () => {
         allowedUses: LEAF_USES,
       });
       const bare = new tls.SelfSignedCert("bare", {
-        privateKeyPem,
+        privateKeyPemWo: privateKeyPem,
+        privateKeyPemWoVersion: 1,
         validityPeriodHours: 1,
         dnsNames: ["bare.test"],
         maxPathLength: 0,
@@ -192,6 +193,7 @@ describe("fields", () => {
         request: request.certRequestPem,
         leaf: leaf.certPem,
         bare: bare.certPem,
+        publicKey: key.publicKeyPem,
         start: leaf.validityStartTime,
         end: leaf.validityEndTime,
         ready: leaf.readyForRenewal,
@@ -245,6 +247,16 @@ describe("fields", () => {
     expect(seconds(value("end")) - seconds(value("start"))).toBe(24 * 3_600);
     expect(BigInt(`0x${/serial=(.*)/.exec(dates)?.[1]}`).toString()).toBe(value("id"));
     expect(value("ready")).toBe("false");
+  });
+
+  it("of a certificate whose key is write-only: signed by it, and the key is no output", async () => {
+    expect(openssl(["x509", "-noout", "-pubkey"], value("bare"))).toBe(value("publicKey"));
+    const file = JSON.parse(await lab.state()) as {
+      checkpoint: { latest: { resources: { urn: string; outputs?: object }[] } };
+    };
+    const bare = file.checkpoint.latest.resources.find(({ urn }) => urn.endsWith("::bare"));
+    expect(bare?.outputs).toHaveProperty("privateKeyPemWoVersion", 1);
+    expect(bare?.outputs).not.toHaveProperty("privateKeyPemWo");
   });
 
   it("without a subject, names are critical; a path length of 0 counts as none", () => {

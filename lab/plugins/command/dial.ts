@@ -22,15 +22,15 @@ export async function dial(call: Call, settings: ValueMap): Promise<Connection> 
   const target = await endpoint(settings);
   const proxySettings = settings["proxy"];
   if (!isMap(proxySettings)) {
-    const client = await retry(call, "Dial", target.dialErrorLimit, () => connect(target, call.signal));
+    const client = await retry(call, "Dial", target.dialErrorLimit, () => connect(target, call.deadline));
     return { client, close: () => client.end() };
   }
   try {
     const proxy = await endpoint(proxySettings);
-    const bridge = await retry(call, "Dial proxy", proxy.dialErrorLimit, () => connect(proxy, call.signal));
+    const bridge = await retry(call, "Dial proxy", proxy.dialErrorLimit, () => connect(proxy, call.deadline));
     try {
       const client = await retry(call, "Dial from proxy", target.dialErrorLimit, async () =>
-        connect(target, call.signal, await forward(bridge, target)),
+        connect(target, call.deadline, await forward(bridge, target)),
       );
       return {
         client,
@@ -59,8 +59,8 @@ async function retry<T>(call: Call, what: string, limit: number, attempt: () => 
       }
       call.log.status(`${what} ${failures}/${limit === -1 ? "inf" : limit} failed: retrying`);
     }
-    await sleep(delay, undefined, { signal: call.signal }).catch(() => {
-      throw new Error("context canceled");
+    await sleep(delay, undefined, { signal: call.deadline }).catch(() => {
+      throw ended(call.deadline);
     });
     delay = Math.min(delay * BACKOFF, LONGEST_DELAY_MS);
   }
@@ -71,7 +71,7 @@ function connect({ config }: Endpoint, signal: AbortSignal, sock?: Duplex): Prom
     const client = new Client();
     const abort = (): void => {
       client.destroy();
-      reject(new Error("context canceled"));
+      reject(ended(signal));
     };
     signal.addEventListener("abort", abort, { once: true });
     const settled = (): void => {
@@ -99,6 +99,12 @@ function forward(bridge: Client, { host, port }: Endpoint): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     bridge.forwardOut("127.0.0.1", 0, host, port, (error, channel) => (error ? reject(error) : resolve(channel)));
   });
+}
+
+function ended(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  const late = reason instanceof Error && reason.name === "TimeoutError";
+  return new Error(late ? "context deadline exceeded" : "context canceled");
 }
 
 /** The official plugin's words for the failures one meets in practice. */

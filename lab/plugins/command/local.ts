@@ -67,14 +67,14 @@ function execute(
         // It ended by itself in between.
       }
     };
-    call.signal.addEventListener("abort", kill, { once: true });
+    call.deadline.addEventListener("abort", kill, { once: true });
     child.stdout.on("data", (data: Buffer) => capture.add("stdout", data));
     child.stderr.on("data", (data: Buffer) => capture.add("stderr", data));
     // A command that does not read its stdin closes it early; that is no failure.
     child.stdin.on("error", () => undefined);
     child.stdin.end(text(settings, "stdin") ?? "");
     const finish = (reason: string | undefined): void => {
-      call.signal.removeEventListener("abort", kill);
+      call.deadline.removeEventListener("abort", kill);
       resolve(reason);
     };
     child.on("error", (error) => finish(error.message));

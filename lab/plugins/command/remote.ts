@@ -72,6 +72,7 @@ async function execute(
   const closed = new Promise<void>((resolve) => channel.once("close", () => resolve()));
   let cancelled: (() => void) | undefined;
   const killed = new Promise<void>((resolve) => {
+    // Not the deadline: as with the official plugin, `customTimeouts` bound the dialling and not the command.
     cancelled = () => void endCommands(client).then(resolve);
     call.signal.addEventListener("abort", cancelled, { once: true });
   });

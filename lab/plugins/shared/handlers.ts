@@ -69,7 +69,7 @@ export class Handlers {
     if (request.getPreview()) {
       return new proto.CreateResponse().setProperties(write(type.preview(inputs)));
     }
-    const { id, state } = await type.create(this.call(request.getUrn()), inputs);
+    const { id, state } = await type.create(this.call(request.getUrn(), request.getTimeout()), inputs);
     return new proto.CreateResponse().setId(id).setProperties(write(state));
   }
 
@@ -83,7 +83,7 @@ export class Handlers {
     if (!type.update) {
       throw new Error(`${request.getUrn()} cannot be updated in place`);
     }
-    const state = await type.update(this.call(request.getUrn()), oldState, inputs);
+    const state = await type.update(this.call(request.getUrn(), request.getTimeout()), oldState, inputs);
     return new proto.UpdateResponse().setProperties(write(state));
   }
 
@@ -97,7 +97,8 @@ export class Handlers {
   }
 
   async delete(request: proto.DeleteRequest): Promise<Empty> {
-    await this.resource(request.getUrn()).delete?.(this.call(request.getUrn()), read(request.getProperties()));
+    const call = this.call(request.getUrn(), request.getTimeout());
+    await this.resource(request.getUrn()).delete?.(call, read(request.getProperties()));
     return new Empty();
   }
 
@@ -124,9 +125,12 @@ export class Handlers {
     return found;
   }
 
-  private call(urn: string): Call {
+  private call(urn: string, timeoutSeconds = 0): Call {
     this.signal.throwIfAborted();
-    return { urn, name: urn.split("::").slice(3).join("::"), signal: this.signal, log: this.log.for(urn) };
+    const { signal } = this;
+    const limit = timeoutSeconds > 0 ? [AbortSignal.timeout(timeoutSeconds * 1_000)] : [];
+    const deadline = AbortSignal.any([signal, ...limit]);
+    return { urn, name: urn.split("::").slice(3).join("::"), signal, deadline, log: this.log.for(urn) };
   }
 }
 

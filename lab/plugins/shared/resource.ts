@@ -9,6 +9,8 @@ export interface Call {
   readonly name: string;
   /** Aborts when the engine cancels or goes away. */
   readonly signal: AbortSignal;
+  /** Aborts then, too, and when the time of the resource's `customTimeouts` is over. */
+  readonly deadline: AbortSignal;
   readonly log: Log;
 }
 export interface Log {
