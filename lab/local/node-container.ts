@@ -1,22 +1,6 @@
-/** The container that a Local node is: flags that let systemd, and a dockerd of its own, run in it. */
+/** The container that a Local node is: what lab/image/run-flags.ts says for `docker run`, in the API's words. */
 import { readFileSync } from "node:fs";
-
-/**
- * Linux capabilities in the order of their bits, from CAP_CHOWN (0) to CAP_AUDIT_READ (37). The later three (PERFMON, BPF,
- * CHECKPOINT_RESTORE) are unknown to Docker 20.10, which then refuses the container; SYS_ADMIN includes what they allow.
- */
-const CAPABILITIES = (
-  "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE " +
-  "NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN " +
-  "SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE " +
-  "MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ"
-).split(" ");
-
-/** Names of the capabilities in the bounding set that the text of /proc/self/status shows. */
-export function boundingCapabilities(procStatus: string): string[] {
-  const bits = BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)/m.exec(procStatus)?.[1] ?? "0"}`);
-  return CAPABILITIES.filter((_, bit) => (bits >> BigInt(bit)) & 1n);
-}
+import { boundingSet } from "../image/run-flags";
 
 /** What of a node's inputs goes into its container. */
 export interface NodeContainer {
@@ -43,13 +27,14 @@ export function nodeContainerBody(node: NodeContainer): object {
       RestartPolicy: { Name: "unless-stopped" },
       // Not Privileged: that fails where this machine itself lacks a capability.
       CapDrop: ["ALL"],
-      CapAdd: boundingCapabilities(readFileSync("/proc/self/status", "utf8")),
+      CapAdd: boundingSet(readFileSync("/proc/self/status", "utf8")),
       SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
       MaskedPaths: [],
       ReadonlyPaths: [],
       CgroupnsMode: "private",
       Devices: [{ PathOnHost: "/dev/net/tun", PathInContainer: "/dev/net/tun", CgroupPermissions: "rwm" }],
-      Tmpfs: { "/run": "", "/tmp": "" },
+      // systemd's own; cloud-init runs programs there, which Docker's default, noexec, forbids.
+      Tmpfs: { "/run": "rw,nosuid,nodev,exec,mode=755", "/tmp": "rw,nosuid,nodev,exec,mode=1777" },
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "1" } },
       ...node.limits,
     },

@@ -1,10 +1,12 @@
 /** The provider's pure parts: subnets, addresses, ports, hashes, archives and the capabilities of a node. */
 import { createServer } from "node:net";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { addressAt, freeAddress, freeSubnets, rangeOf, routedRanges } from "../../lab/local/addresses";
 import { dockerSocket } from "../../lab/local/docker";
 import { Locks } from "../../lab/local/lock";
-import { boundingCapabilities } from "../../lab/local/node-container";
+import { nodeContainerBody } from "../../lab/local/node-container";
+import { boundingSet, nodeRunFlags } from "../../lab/image/run-flags";
 import { canListen, choosePorts } from "../../lab/local/ports";
 import { checkInputs } from "../../lab/local/resource";
 import { serviceSchema } from "../../lab/local/service-container";
@@ -121,11 +123,31 @@ test("an archive holds its files with their modes, long paths included", () => {
   expect(() => tar([{ path: `/${"x".repeat(200)}`, content: "", mode: 0o644 }])).toThrow("too long");
 });
 
-test("a node gets the capabilities of the bounding set, by name", () => {
-  expect(boundingCapabilities("CapBnd:\t0000000000000003\n")).toEqual(["CHOWN", "DAC_OVERRIDE"]);
-  const all = boundingCapabilities("CapBnd:\t000001fffeffffff\n");
-  expect(all).toHaveLength(37);
-  expect(all).not.toContain("SYS_RESOURCE");
+test("a node's container has what the image's flags for `docker run` say", () => {
+  const body = nodeContainerBody({
+    ...{ image: "i", hostname: "h", network: "n", address: "172.28.0.10", labels: {}, limits: {} },
+  });
+  const {
+    HostConfig: host,
+    StopSignal,
+    Volumes,
+  } = body as {
+    HostConfig: { CapAdd: string[]; Tmpfs: Record<string, string>; CgroupnsMode: string };
+    StopSignal: string;
+    Volumes: Record<string, object>;
+  };
+  const flags = nodeRunFlags();
+  expect(host.CapAdd).toEqual(boundingSet(readFileSync("/proc/self/status", "utf8")));
+  expect(Object.entries(host.Tmpfs).map(([path, how]) => `--tmpfs=${path}:${how}`)).toEqual(
+    flags.filter((flag) => flag.startsWith("--tmpfs")),
+  );
+  const said = [
+    ...host.CapAdd.map((name) => `--cap-add=${name}`),
+    `--cgroupns=${host.CgroupnsMode}`,
+    `--stop-signal=${StopSignal}`,
+    ...Object.keys(Volumes).map((path) => `--volume=${path}`),
+  ];
+  expect(flags).toEqual(expect.arrayContaining(said));
 });
 
 test("work under one lock runs one after the other, also after a failure", async () => {

@@ -52,7 +52,7 @@ interface Outputs {
     listener = createServer().listen(busy, "127.0.0.1");
     preferred = [busy, await anyPort()];
     await project.pulumi("stack", "init", "test");
-  }, 30_000);
+  }, 60_000);
 
   afterAll(async () => {
     listener.close();
@@ -63,7 +63,7 @@ interface Outputs {
     await docker.delete(`/networks/${id}`).catch(gone);
     await docker.delete(`/images/${image}`).catch(gone);
     project.remove();
-  }, 30_000);
+  }, 60_000);
 
   test("makes them, with addresses, seed, limits and a free port", async () => {
     expect(await project.up(inputs())).toEqual({ created: 5 });
@@ -77,30 +77,30 @@ interface Outputs {
     expect(JSON.stringify(await inspect("a"))).not.toContain(CANARY);
     expect(await docker.lastLogLines(`${id}-lb`, 9)).toBe(`file: one ${CANARY}`);
     expect(project.state()).not.toContain(CANARY);
-  }, 30_000);
+  }, 60_000);
 
   test("changes nothing the second time", async () => {
     expect(await project.up(inputs())).toEqual({ unchanged: 5 });
-  }, 30_000);
+  }, 60_000);
 
   test("starts what a refresh finds stopped, in the same container", async () => {
     await docker.post(`/containers/${id}-a/kill`);
     expect(await project.up(inputs(), "--refresh")).toEqual({ updated: 1, unchanged: 4 });
     expect((await inspect("a")).Id).toBe(first.containers.a);
     expect((await inspect("a")).State.Running).toBe(true);
-  }, 30_000);
+  }, 60_000);
 
   test("makes anew what a refresh finds gone", async () => {
     await docker.delete(`/containers/${id}-b`, { force: true, v: true });
     expect(await project.up(inputs(), "--refresh")).toEqual({ created: 1, unchanged: 4 });
     expect((await project.outputs<Outputs>()).addresses.b).toBe(first.addresses.b);
-  }, 30_000);
+  }, 60_000);
 
   test("puts a changed file and a changed limit into the running containers", async () => {
     expect(await project.up(inputs("two", { a: { memoryMiB: 96 } }))).toEqual({ updated: 2, unchanged: 3 });
     expect((await project.outputs<Outputs>()).containers.lb).toBe(first.containers.lb);
     expect(await docker.lastLogLines(`${id}-lb`, 1)).toBe("file: two");
-  }, 30_000);
+  }, 60_000);
 
   test("replaces on other changes, and keeps address and port", async () => {
     const change = { a: { metaData: "instance-id: other\n" }, lb: { environment: { MODE: "new" } } };
@@ -110,7 +110,7 @@ interface Outputs {
     expect(now.containers.lb).not.toBe(first.containers.lb);
     expect([now.addresses, now.ports]).toEqual([first.addresses, first.ports]);
     expect(await project.up(inputs("two"))).toMatchObject({ replaced: 2 });
-  }, 30_000);
+  }, 60_000);
 
   test("adopts its own after the state is lost, and clears away what was half made", async () => {
     const before = await project.outputs<Outputs>();
@@ -121,7 +121,7 @@ interface Outputs {
     expect(await project.up(inputs("two"))).toEqual({ created: 5 });
     const now = await project.outputs<Outputs>();
     expect(now).toEqual({ ...before, containers: { ...before.containers, b: now.containers.b } });
-  }, 30_000);
+  }, 60_000);
 
   test("says in one line who holds a name", async () => {
     const error = await project
@@ -129,7 +129,7 @@ interface Outputs {
       .then(() => "", String);
     expect(error).toContain(`the container name "${id}-b" is taken by cluster "${id}"`);
     expect(error).not.toMatch(/^\s+at /m);
-  }, 30_000);
+  }, 60_000);
 
   test("destroy removes all, a crashed run's container and a stopped one too", async () => {
     const left = { Image: image, Labels: { "storm.cluster": id }, HostConfig: { NetworkMode: id } };
@@ -139,5 +139,5 @@ interface Outputs {
     await project.pulumi("destroy", "--yes", "--skip-preview");
     expect(await listed()).toEqual([]);
     expect(await docker.get<Network[]>("/networks", { filters: { name: [id] } })).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 });
