@@ -10,6 +10,7 @@ and run again. Nothing secret is on a command line or in what this prints.
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -21,6 +22,9 @@ from storm_convergence import DeployFailed
 NAMESPACE = "com.docker.stack.namespace"
 # Longest wait for a swarm between two leaders.
 LEADERLESS_SECONDS = 60
+# What passes by itself: an election, and the networks of a stack of this name that was removed a moment ago.
+PASSING = re.compile("does not have a leader|no elected primary|deadline|unavailable|connection refused|transport is closing|"
+                     r"update out of sequence|cannot connect to the docker daemon|network \S+ not found", re.IGNORECASE)
 
 
 def say(message):
@@ -36,15 +40,13 @@ def docker(*arguments, stdin=None, environment=None, timeout=600):
 
 
 def patiently(*arguments, stdin=None, seconds=LEADERLESS_SECONDS, good=lambda error: False):
-    """Runs docker until it works; only errors of a swarm that is electing a leader are worth a repetition."""
+    """Runs docker until it works, as long as it fails with what passes by itself."""
     deadline = time.monotonic() + seconds
     while True:
         code, output, error = docker(*arguments, stdin=stdin)
         if code == 0 or good(error):
             return output
-        passing = ("does not have a leader", "deadline", "unavailable", "connection refused", "update out of sequence",
-                   "cannot connect to the docker daemon", "transport is closing", "no elected primary")
-        if time.monotonic() > deadline or not any(word in error.lower() for word in passing):
+        if time.monotonic() > deadline or not PASSING.search(error):
             raise DeployFailed(f"docker {' '.join(arguments[:2])}: {error[-2000:]}")
         time.sleep(1)
 
@@ -85,7 +87,7 @@ def remove_services(names):
 def roll_back(stack, before):
     """Back to `before` ({service: version}); returns what was done, in words. A stack that was not there is removed; volumes stay."""
     if not before:
-        patiently("stack", "rm", stack, good=lambda error: "nothing found" in error.lower())
+        docker("stack", "rm", stack)  # fails on what goes by itself meanwhile; what counts is that nothing is left
         wait_removed(stack)
         return "the stack was not there before and is removed again (its volumes are kept)"
     now = storm_convergence.services(stack)
@@ -105,14 +107,22 @@ def roll_back(stack, before):
     return "rolled back to what ran before"
 
 
+def undone(stack, before):
+    """Whatever happens on the way back, the reason for it is the message."""
+    try:
+        return roll_back(stack, before)
+    except (DeployFailed, OSError, subprocess.TimeoutExpired) as error:
+        return f"going back to what ran before did not work: {error}"
+
+
 def wait_removed(stack, seconds=60):
     """Networks go only when the last task has let go of them."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         code, names, _ = docker("network", "ls", "--filter", f"label={NAMESPACE}={stack}", "--format", "{{.Name}}")
-        if code == 0 and not names.split():
+        if code == 0 and not names.split() and not storm_convergence.services(stack):
             return
-        docker("network", "rm", *names.split())
+        docker("stack", "rm", stack)
         time.sleep(1)
 
 
@@ -139,7 +149,7 @@ def run(document):
     except DeployFailed as error:
         # Logs first: with the tasks they are gone.
         text = masked(str(error), secrets)
-        done = roll_back(stack, before)
+        done = undone(stack, before)
         raise SystemExit(f"{stack}: {text}\n{stack}: {done}") from None
     remove_services(set(before) - wanted)
     remove_unused("config", stack, configs)

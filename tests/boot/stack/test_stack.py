@@ -90,7 +90,8 @@ class Deploying(Case):
         self.assertEqual(self.services(), {"shop_web": "w:2"})
 
     def test_a_swarm_between_two_leaders_is_waited_for_other_errors_are_not(self):
-        self.swarm.deploy_errors = ["rpc error: code = Unknown desc = The swarm does not have a leader"] * 3
+        self.swarm.deploy_errors = ["rpc error: code = Unknown desc = The swarm does not have a leader",
+                                    "failed to create service shop_db: Error response from daemon: network shop_default not found"]
         self.assertIsNone(self.deploy()[2])
         self.swarm.deploy_errors = ["services.web.image must be a string"] * 3
         self.assertIn("must be a string", self.deploy()[2])
@@ -141,6 +142,14 @@ class Failing(Case):
         self.deploy(compose={"services": {"web": {"image": "w:2"}}}, secrets=[{"name": "shop_s_2", "content": "CANARY-new"}])
         self.assertIn("shop_s_1", self.swarm.contents["secret"])
         self.assertEqual(self.services(), {"shop_web": "w:1", "shop_db": "d:1"})
+
+    def test_the_reason_is_told_even_if_the_way_back_fails(self):
+        self.deploy()
+        self.swarm.behaviour["shop_web"] = "stuck"
+        self.swarm.do_service = lambda arguments, _: Result(1, err="no way") if arguments[1] == "rm" else Result()
+        text = self.deploy(compose={"services": {"web": {"image": "w:2"}, "new": {"image": "n:1"}}})[2]
+        self.assertIn("service web: not running and healthy", text)
+        self.assertIn("going back to what ran before did not work: docker service rm: no way", text)
 
     def test_logs_that_do_not_come_are_no_reason_to_hang(self):
         with mock.patch.object(storm_convergence.subprocess, "run", side_effect=storm_stack.subprocess.TimeoutExpired("docker", 15)):
