@@ -20,6 +20,14 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
+export interface Connection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly privateKey: string;
+  readonly hostKey: string;
+}
+
 /** Starts a server below `dir`; `settings` are further lines of its configuration. */
 export async function startSshd(dir: string, settings: readonly string[] = [], port?: number): Promise<Sshd> {
   const program = await findSshd();
@@ -57,6 +65,11 @@ export async function startSshd(dir: string, settings: readonly string[] = [], p
     hostKey: (await readFile(`${hostKeyFile}.pub`, "utf8")).trim(),
     stop: () => end(server),
   };
+}
+
+/** The `connection` input that leads to a server. */
+export function connectionTo({ port, user, privateKey, hostKey }: Sshd): Connection {
+  return { host: "127.0.0.1", port, user, privateKey, hostKey };
 }
 
 /** A port that was free a moment ago. */

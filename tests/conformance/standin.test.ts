@@ -12,7 +12,7 @@ import { installPlugins, pluginFolder } from "../../lab/plugins/install";
 import type { ValueMap } from "../../lab/plugins/shared/values";
 import { SelfSignedCert } from "../../lab/plugins/tls/self-signed-cert";
 import { Lab, SUITE_TIMEOUT_MS } from "./engine";
-import { startSshd, type Sshd } from "./sshd";
+import { connectionTo, startSshd, type Sshd } from "./sshd";
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
@@ -112,11 +112,9 @@ describe("a remote command under way", () => {
 
   /** An update in the midst of a command that would run for long, and that command's process. */
   async function underWay(signal?: AbortSignal): Promise<[update: Promise<string>, pid: number]> {
-    const { port, user, privateKey, hostKey } = sshd;
     const pidFile = join(lab.dir, "command.pid");
     const program = async (): Promise<void> => {
-      const connection = { host: "127.0.0.1", port, user, privateKey, hostKey };
-      new remote.Command("long", { connection, create: `echo $$ > ${pidFile}; sleep 300` });
+      new remote.Command("long", { connection: connectionTo(sshd), create: `echo $$ > ${pidFile}; sleep 300` });
     };
     const update = lab.up(program, signal).then(
       () => "",
