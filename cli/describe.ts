@@ -1,4 +1,4 @@
-/** Plain words for a resource, or undefined for one too small to be worth a line (keys, certificates, components). */
+/** Plain words for a resource, or undefined for keys and certificates: too many and too quick for a line each. */
 export function describe(type: string, name: string): string | undefined {
   switch (type) {
     case "storm:local:Network":
@@ -9,10 +9,11 @@ export function describe(type: string, name: string): string | undefined {
       return sentence(name.replace(/^local-/, "").replace(/-(?:proxy|service)$/, ""));
     case "command:remote:CopyToRemote":
       return sentence(name);
+    case "command:local:Command":
     case "command:remote:Command":
       return describeCommand(name);
     default:
-      return undefined;
+      return type.startsWith("tls:") ? undefined : sentence(name);
   }
 }
 

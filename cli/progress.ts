@@ -60,6 +60,8 @@ export class Progress {
     if (isComponent(type)) return;
     this.changes++;
     const title = describe(shortType(type), partsOf(urn).name);
+    // Nothing happens when a set-up command or a key leaves the state.
+    if (isRemoval(op) && /^(command|tls):/.test(type) && !this.options.verbose) return;
     if (title === undefined && !this.options.verbose) return this.count(began);
     // The first visible piece of work comes after the keys that it needs.
     this.close();
@@ -109,6 +111,10 @@ export class Progress {
 /** Colour marks of the engine and blank lines around a message are not part of it. */
 export function tidy(message: string): string {
   return message.replace(/<\{%\w*%\}>/g, "").trim();
+}
+
+function isRemoval(op: OpType): boolean {
+  return op === "delete" || op === "delete-replaced";
 }
 
 function isWork(op: OpType): boolean {

@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import { Backend } from "../../tools/backend";
 import { UserError } from "../../tools/errors";
 import { writeAtomically } from "../../tools/files";
@@ -21,9 +20,9 @@ export async function env(stack: string, options: { json?: boolean }, output: Ou
 }
 
 /** Writes the files and returns the variables; the folder is the user's alone. */
-function handOut(stack: string, outputs: OutputMap): Record<string, string> {
+function handOut(stack: string, outputs: Record<string, unknown>): Record<string, string> {
   const text = (name: string): string => {
-    const value: unknown = outputs[name]?.value;
+    const value = outputs[name];
     if (typeof value === "string" && value !== "") return value;
     throw new UserError(`stack ${stack} has no output ${name}`, ["Its deployment did not end; run `npm start` again."]);
   };

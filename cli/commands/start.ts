@@ -1,3 +1,4 @@
+import type { EngineEvent, OutputMap } from "@pulumi/pulumi/automation";
 import { Docker } from "../../lab/local/docker";
 import { UserError } from "../../tools/errors";
 import { type Output, paint, stepLine } from "../../tools/report";
@@ -32,8 +33,7 @@ export async function start(options: StartOptions, output: Output): Promise<void
   try {
     const say = (message: string) => output.write(paint(output, "dim", `Recovery: ${message}`) + "\n");
     await recover({ root: checkout, stack: options.stack, backend: stack.backend, engine: stack, say });
-    const changed = await deploy(stack, setup, file, options, output);
-    const outputs = await stack.outputs();
+    const { changed, outputs } = await deploy(stack, setup, file, options, output);
     if (options.json) {
       const plain = Object.entries(outputs).map(([key, { value, secret }]) => [key, secret ? "[secret]" : value]);
       process.stdout.write(JSON.stringify(Object.fromEntries(plain), null, 2) + "\n");
@@ -45,14 +45,13 @@ export async function start(options: StartOptions, output: Output): Promise<void
   }
 }
 
-/** Returns whether anything changed. */
 async function deploy(
   stormStack: StormStack,
   setup: LabSetup,
   file: string | undefined,
   options: StartOptions,
   output: Output,
-): Promise<boolean> {
+): Promise<{ changed: boolean; outputs: OutputMap }> {
   const stack = await stormStack.open();
   const wanted = {
     ...(file === undefined ? {} : { "storm:file": file }),
@@ -70,14 +69,9 @@ async function deploy(
   });
   const began = Date.now();
   try {
-    await stack.up({
-      onEvent: (event) => progress.event(event),
-      signal,
-      refresh,
-      suppressOutputs: true,
-      color: "never",
-    });
-    return progress.changes > 0;
+    const onEvent = (event: EngineEvent) => progress.event(event);
+    const { outputs } = await stack.up({ onEvent, signal, refresh, suppressOutputs: true, color: "never" });
+    return { changed: progress.changes > 0, outputs };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     progress.close();
