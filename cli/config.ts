@@ -14,9 +14,9 @@ export type StackConfig = Record<string, unknown>;
 export function localConfig(setup: LabSetup, ipvs: boolean): Record<string, unknown> {
   return {
     nodeImage: setup.nodeImage,
-    cacheImage: setup.cacheImage,
-    cacheEnvironment: setup.cacheEnvironment,
-    offline: setup.plugins === "stand-in",
+    cacheImage: setup.imageCache.reference,
+    cacheEnvironment: setup.imageCache.environment,
+    offline: setup.imageCache.mode === "offline",
     ipvs,
   };
 }

@@ -8,8 +8,11 @@ export class EngineError extends Error {
     readonly code: number,
     readonly stdout: string,
     readonly stderr: string,
+    /** Set when the engine did not end by itself. */
+    readonly signal: NodeJS.Signals | null = null,
   ) {
-    super(`\`pulumi ${args.join(" ")}\` ended with ${code}\n${stderr.trim() || stdout.trim()}`);
+    const reason = signal === null ? `ended with ${code}\n${stderr.trim() || stdout.trim()}` : `was ended by ${signal}`;
+    super(`\`pulumi ${args[0]}\` ${reason}`);
     this.name = "EngineError";
   }
 }
@@ -53,7 +56,7 @@ export function runEngine(
       listeners.signal?.removeEventListener("abort", interrupt);
       const exit = code ?? (signal === null ? 1 : 130);
       if (exit === 0) resolve({ ...collected, code: 0 });
-      else reject(new EngineError(args, exit, collected.stdout, collected.stderr));
+      else reject(new EngineError(args, exit, collected.stdout, collected.stderr, signal));
     });
   });
 }

@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { UserError, formatError } from "../tools/errors";
 import { type Output, streamOutput } from "../tools/report";
+import { bench } from "./commands/bench";
+import { doctor } from "./commands/doctor";
 import { env } from "./commands/env";
 import { pulumi } from "./commands/pulumi";
 import { start } from "./commands/start";
 import { stop } from "./commands/stop";
+import { test } from "./commands/test";
 import { nearest } from "./nearest";
 
 const out = () => streamOutput(process.stdout);
@@ -53,6 +56,29 @@ export function program(): Command {
     .helpOption(false)
     .action(async (args) => {
       process.exitCode = await pulumi(args, err());
+    });
+
+  storm
+    .command("doctor")
+    .description("what is installed, what is missing, what stands in for what (`npm run doctor`)")
+    .option("--json", "as JSON")
+    .action(async (options) => {
+      process.exitCode = await doctor(options, out());
+    });
+
+  storm
+    .command("test")
+    .description("run all tests of this checkout (`npm test`)")
+    .option("--fast", "only those that need neither engine nor containers (`npm run test:fast`)")
+    .action((options) => test(options, out()));
+
+  storm
+    .command("bench")
+    .description("measure this checkout (`npm run bench`)")
+    .argument("[args...]")
+    .allowUnknownOption()
+    .action(async (args) => {
+      process.exitCode = await bench(args, out());
     });
 
   storm.on("command:*", ([word]: string[]) => {

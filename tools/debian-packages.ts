@@ -27,6 +27,9 @@ export const needs = {
     files: ["x86_64", "aarch64"].map((arch) => `/lib/${arch}-linux-gnu/libnss_myhostname.so.2`),
     why: "lets every program resolve *.localhost",
   },
+  ssh: { package: "openssh-client", program: "ssh-keygen", why: "the tests make keys" },
+  openssl: { package: "openssl", program: "openssl", why: "the tests look at certificates with other eyes" },
+  python: { package: "python3", program: "python3", why: "the tests run the nodes' daemons" },
   sshd: { package: "openssh-server", program: "sshd", why: "the tests connect to a server of their own" },
   shellcheck: { package: "shellcheck", program: "shellcheck", why: "the tests check the nodes' scripts" },
 } satisfies Record<string, Need>;

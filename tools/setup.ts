@@ -1,3 +1,5 @@
+import { buildGuestbook } from "../catalog/guestbook/build";
+import { type ImageCache, ensureImageCache } from "../lab/image/image-cache";
 import { ensureNodeImage } from "../lab/image/node-image";
 import { canInstall, ensurePackages, needs } from "./debian-packages";
 import { type DockerEngine, askDocker, ensureDockerEngine } from "./docker-engine";
@@ -21,8 +23,7 @@ export interface EngineSetup {
 export interface LabSetup extends EngineSetup {
   docker: DockerEngine;
   nodeImage: string;
-  cacheImage: string;
-  cacheEnvironment: Record<string, string>;
+  imageCache: ImageCache;
 }
 
 /** For `npm run pulumi` and whatever only asks the engine: quiet when nothing has to be done. */
@@ -39,14 +40,12 @@ export async function setUpLab(output: Output, options: StepsOptions = {}): Prom
   const parts = engineSteps(steps);
   const lab = labSteps(steps);
   await steps.finish();
-  const cache = await lab.imageCache;
   return {
     engine: await parts.engine,
     plugins: await parts.plugins,
     docker: await lab.docker,
     nodeImage: (await lab.nodeImage).reference,
-    cacheImage: cache.reference,
-    cacheEnvironment: cache.environment,
+    imageCache: await lab.imageCache,
   };
 }
 
@@ -75,9 +74,11 @@ function labSteps(steps: Steps) {
   const nodeImage = steps.step("Node image", [docker], async (say) => ({
     value: await ensureNodeImage({ cacheDir: cacheFolder(), report: say }),
   }));
-  const imageCache = steps.step("Image cache", [docker], async () => ({
-    value: { reference: "storm-image-cache:dev", environment: {} as Record<string, string> },
-  }));
+  const imageCache = steps.step("Image cache", [docker], async (say) => {
+    const value = await ensureImageCache({ cacheDir: cacheFolder(), report: say });
+    return { value, title: `Image cache (${value.mode})` };
+  });
+  void steps.step("Guestbook", [], async () => ({ value: await buildGuestbook() }));
   void steps.step("Names under .localhost", [packages], async (say) => {
     return { value: undefined, warning: await ensureLocalhostNames(say) };
   });

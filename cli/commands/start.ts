@@ -74,6 +74,8 @@ async function deploy(
     return { changed: progress.changes > 0, outputs };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
+    // Of an engine that was killed the plugins go on by themselves.
+    await killRun(checkout, stormStack.runName);
     progress.close();
     output.write(stepLine(output, "Deployment", "fail", Date.now() - began));
     throw deploymentError(error, progress, signal.aborted);

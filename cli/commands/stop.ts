@@ -57,6 +57,8 @@ async function destroy(stormStack: StormStack, options: StopOptions, output: Out
     await stack.destroy({ onEvent: (event) => progress.event(event), signal, suppressOutputs: true, color: "never" });
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
+    // Of an engine that was killed the plugins go on by themselves.
+    await killRun(checkout, stormStack.runName);
     output.write(stepLine(output, "Destroying", "fail", Date.now() - began));
     const again = "Nothing is lost: `npm stop` goes on from here.";
     if (signal.aborted) throw new UserError("interrupted", [again], 130);

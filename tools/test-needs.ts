@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { buildGoModule } from "../lab/binaries/build";
+import { recipes } from "../lab/binaries/recipes";
+import { run } from "./command";
+import { ensurePackages, isMissing, needs } from "./debian-packages";
+import { cacheFolder } from "./paths";
+import type { Output } from "./report";
+import { Steps } from "./steps";
+
+/** What the tests need besides the program's own parts. */
+export interface TestNeeds {
+  /** The guestbook's tests speak to it. */
+  ferretdb: string;
+}
+
+/** Gets it; the fast tests do with less. */
+export async function setUpTests(output: Output, fast: boolean): Promise<TestNeeds> {
+  const steps = new Steps(output, { quiet: true });
+  void steps.step("Test tools", [], async (say) => {
+    const wanted = [needs.shellcheck, needs.python];
+    const bringsServer = !fast && isMissing(needs.sshd);
+    await ensurePackages(fast ? wanted : [...wanted, needs.ssh, needs.sshd, needs.openssl], say);
+    // The tests start servers of their own; nobody asked for one that is open to the network.
+    if (bringsServer && existsSync("/run/systemd/system")) {
+      await run("systemctl", ["disable", "--now", "ssh.service"], { allowFailure: true });
+    }
+    return { value: undefined };
+  });
+  const ferretdb = steps.step("FerretDB", [], async (say) => ({
+    value: await buildGoModule(recipes.ferretdb, cacheFolder(), say),
+  }));
+  await steps.finish();
+  return { ferretdb: await ferretdb };
+}

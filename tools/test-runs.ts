@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./command";
+import { messageOf } from "./errors";
+import { checkout, storm } from "./paths";
+import { type Output, stepLine } from "./report";
+import { shellScripts } from "./shell-scripts";
+
+/** Tests counted the way the closing line shows them. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+export function sum(all: readonly Counts[]): Counts {
+  const total = (key: keyof Counts) => all.reduce((before, counts) => before + counts[key], 0);
+  return { passed: total("passed"), failed: total("failed"), skipped: total("skipped") };
+}
+
+/** The line that CI reads. */
+export function closingLine({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** Suites that need the engine, Docker or minutes; every other folder of tests/ is a fast one. */
+const slow = ["conformance", "local", "lab", "lab-image", "engine"];
+const booted = ["cluster"];
+
+/** One call of jest. */
+export interface JestRun {
+  title: string;
+  args: string[];
+}
+
+export function fastRun(): JestRun {
+  return { title: "Fast suites", args: [`--testPathIgnorePatterns=/tests/(${[...slow, ...booted].join("|")})/`] };
+}
+
+/** The slow ones, one after another: they share one machine. */
+export function slowRuns(root = checkout): JestRun[] {
+  const there = (folder: string) => existsSync(join(root, "tests", folder));
+  const runs = [
+    { title: "Engine suites", folders: slow.filter(there) },
+    { title: "Cluster suites", folders: booted.filter(there) },
+  ];
+  return runs
+    .filter(({ folders }) => folders.length > 0)
+    .map(({ title, folders }) => ({
+      title,
+      args: ["--runInBand", `--testPathPatterns=/tests/(${folders.join("|")})/`],
+    }));
+}
+
+/** Runs jest with its usual report on the terminal; counts come from its result file. */
+export async function runJest({ title, args }: JestRun, env: NodeJS.ProcessEnv, output: Output): Promise<Counts> {
+  const began = Date.now();
+  const file = join(storm.logs, `jest-${process.pid}-${title.toLowerCase().replace(/\W+/g, "-")}.json`);
+  mkdirSync(storm.logs, { recursive: true });
+  rmSync(file, { force: true });
+  const jest = join(checkout, "node_modules", "jest", "bin", "jest.js");
+  const all = [jest, "--rootDir", checkout, "--passWithNoTests", "--json", `--outputFile=${file}`, ...args];
+  const code = await new Promise<number>((resolve, reject) => {
+    // jest's report goes to standard error, and with --json nothing of use to standard output.
+    const child = spawn(process.execPath, all, { cwd: checkout, env, stdio: ["ignore", "ignore", "inherit"] });
+    child.on("error", reject);
+    child.on("exit", (status) => resolve(status ?? 1));
+  });
+  const counts = countsOf(existsSync(file) ? readFileSync(file, "utf8") : undefined, code);
+  rmSync(file, { force: true });
+  output.write(
+    stepLine(output, `${title} (${closingLine(counts)})`, counts.failed === 0 ? "ok" : "fail", Date.now() - began),
+  );
+  return counts;
+}
+
+interface JestResults {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  numRuntimeErrorTestSuites: number;
+}
+
+/** A suite that did not even load counts as one failure, and so does a jest that left no result. */
+export function countsOf(json: string | undefined, code: number): Counts {
+  if (json === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const results = JSON.parse(json) as JestResults;
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  return {
+    passed: results.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+/** Type check, lint, format and shellcheck: one test each. */
+export async function runChecks(output: Output): Promise<Counts> {
+  const bin = (name: string) => join(checkout, "node_modules", ".bin", name);
+  const checks: [title: string, program: string, args: string[]][] = [
+    ["Type check", bin("tsc"), ["--noEmit"]],
+    ["Lint", bin("eslint"), [".", "--max-warnings", "0"]],
+    ["Format", bin("prettier"), ["--check", "--log-level", "warn", "."]],
+    ["Shell scripts", "shellcheck", shellScripts(checkout)],
+  ];
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [title, program, args] of checks) {
+    const began = Date.now();
+    const problem = await run(program, args, { cwd: checkout, allowFailure: true }).then(
+      ({ code, stdout, stderr }) => (code === 0 ? undefined : `${stdout}${stderr}`),
+      messageOf,
+    );
+    counts[problem === undefined ? "passed" : "failed"]++;
+    output.write(stepLine(output, title, problem === undefined ? "ok" : "fail", Date.now() - began));
+    if (problem !== undefined) output.write(problem.trimEnd() + "\n");
+  }
+  return counts;
+}
