@@ -7,8 +7,8 @@ import { resolvePlain, resolveTagged } from "./scalars";
 
 /** Aliases are a convenience for a few repeated blocks; each may repeat everything before it. */
 const MAX_ALIASES = 100;
-/** What all aliases together may repeat: they can double at every step. */
-const MAX_NODES = 100_000;
+/** Values of a document, what aliases repeat included: that can double at every step. */
+const MAX_NODES = 20_000;
 
 /** A value, its places, and the number of nodes in it when aliases are written out. */
 interface Built {
@@ -27,6 +27,13 @@ export function buildDocument(
 ): { source: Source | undefined; issues: Issue[] } {
   const builder = new Builder(text, events, placeAt);
   const root = builder.document();
+  if (root.size > MAX_NODES) {
+    const message = `must be at most ${MAX_NODES} values, got ${root.size}`;
+    return {
+      source: undefined,
+      issues: [...builder.issues, { severity: "error", place: placeAt(0), path: "", message }],
+    };
+  }
   return { source: { value: root.value, located: root.located }, issues: builder.issues };
 }
 
@@ -178,6 +185,8 @@ class Builder {
 
   private start(event: NodeEvent, fallback: Place): Place {
     if (event.type === EVENT_ID.ALIAS) return this.placeAt(event.anchorStart - 1);
+    // A value starts with its tag.
+    if (event.tagStart >= 0) return this.placeAt(event.tagStart);
     if (event.type !== EVENT_ID.SCALAR) return this.placeAt(event.start);
     if (event.valueStart < 0) return fallback;
     const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;

@@ -6,6 +6,8 @@ import { translate, zodHook } from "./translate";
 
 /** Taking a wrong value out can leave something around it wrong, e.g. a list empty. */
 const MAX_ROUNDS = 4;
+/** More errors than this have one cause, and reporting each takes long. */
+const MAX_ERRORS = 500;
 
 export interface ShapeResult {
   /** Undefined when nothing sensible is left. */
@@ -25,10 +27,10 @@ export function checkShape(source: Source): ShapeResult {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const result = stormFile.safeParse(rest.value, { error: zodHook });
     if (result.success) return { file: result.data, issues: issues ?? [], source: rest };
-    const wrong = result.error.issues.flatMap((issue) => translate(rest, issue, []));
+    const wrong = result.error.issues.slice(0, MAX_ERRORS).flatMap((issue) => translate(rest, issue, []));
     issues ??= wrong.map((shape) => shape.issue);
     const paths = wrong.map((shape) => shape.path);
-    if (paths.some((path) => path.length === 0)) break;
+    if (wrong.length >= MAX_ERRORS || paths.some((path) => path.length === 0)) break;
     rest = without(rest, paths);
   }
   return { file: undefined, issues: issues ?? [], source: rest };

@@ -35,7 +35,15 @@ export function formatIssue(issue: Issue): string {
   const notes: string[] = [];
   if (issue.allowed !== undefined && issue.allowed.length > 0) notes.push(`allowed: ${listed(issue.allowed)}`);
   if (issue.nearest !== undefined) notes.push(`did you mean "${issue.nearest}"?`);
-  return notes.length === 0 ? text : `${text} (${notes.join("; ")})`;
+  return printable(notes.length === 0 ? text : `${text} (${notes.join("; ")})`);
+}
+
+/** Text that neither moves a terminal's cursor nor turns the line around: such characters are written as escapes. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** All issues in the order of their places, one a line. */

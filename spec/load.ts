@@ -51,7 +51,7 @@ export function examine(text: string, options: LoadOptions): { spec: Spec | unde
 
 function validate(source: Source, before: readonly Issue[]): { spec: Spec | undefined; issues: Issue[] } {
   const shape = checkShape(source);
-  const issues = [...before, ...shape.issues];
+  const issues = [...before, ...shape.issues.filter((issue) => !before.some((other) => samePlace(issue, other)))];
   if (shape.file === undefined) return { spec: undefined, issues };
   const { file } = shape;
   const pools = normalizePools(file);
@@ -90,6 +90,11 @@ function otherEnvironments(base: Source, env: string | undefined): string[] {
 /** An empty storm.yml is a cluster with every default. */
 function emptyAsMapping(source: Source): Source {
   return source.value === null ? { ...source, value: {} } : source;
+}
+
+/** What the parser could not read has no right shape either; once is enough. */
+function samePlace({ place: a }: Issue, { place: b }: Issue): boolean {
+  return a.line === b.line && a.column === b.column && a.file === b.file;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,4 +1,5 @@
 import type { Path, Place } from "./errors";
+import { printable } from "./errors";
 
 /** The places of a value and of everything in it: same shape as the value. */
 export interface Located {
@@ -81,19 +82,12 @@ function itemName(item: unknown): string | undefined {
 
 /** Keys are printed as they are, unless that would garble the line or the terminal. */
 function cleanKey(key: string): string {
-  return /^[\w.<>:*@ -]{1,64}$/.test(key) ? key : quoted(key);
+  return /^(?! )[\w.<>:*@ -]{1,64}(?<! )$/.test(key) ? key : quoted(key);
 }
 
 /** Text in quotes, short and without control characters. */
 export function quoted(text: string): string {
   const characters = [...text.slice(0, 200)];
   const short = characters.length > 48 ? `${characters.slice(0, 45).join("")}...` : text;
-  return JSON.stringify(short).replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/g,
-    escapeUnit,
-  );
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return printable(JSON.stringify(short));
 }

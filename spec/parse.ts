@@ -4,7 +4,7 @@ import type { Issue, Place } from "./errors";
 import type { Source } from "./located";
 
 /** A configuration file is far below this; a bigger one is a mistake, and takes long to report on. */
-const MAX_BYTES = 1024 * 1024;
+const MAX_BYTES = 256 * 1024;
 const MAX_DEPTH = 32;
 
 export interface ParseResult {

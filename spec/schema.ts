@@ -16,7 +16,7 @@ const clouds = Object.fromEntries(
 /** Name of an environment: part of every host name. */
 export const envLabel = label(20);
 /** Each is checked at every load. */
-export const MAX_ENVIRONMENTS = 20;
+export const MAX_ENVIRONMENTS = 10;
 
 export const stormFile = z
   .strictObject({

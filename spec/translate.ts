@@ -5,6 +5,9 @@ import type { Source } from "./located";
 import { isMapping, keyPlaceOf, valueAt } from "./located";
 import { nearestWord } from "./nearest";
 
+/** A mapping with more unknown keys than this is something else altogether. */
+const MAX_KEYS = 500;
+
 type ZodIssue = z.core.$ZodIssue;
 
 /** An error of shape, with the path of the value that must go for the rest to be checked. */
@@ -40,9 +43,9 @@ export function translate(source: Source, issue: ZodIssue, before: Path): ShapeI
   ];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(source, path, key, issue.message.split(" ")));
+      return issue.keys.slice(0, MAX_KEYS).map((key) => unknownKey(source, path, key, issue.message.split(" ")));
     case "invalid_union":
-      return translateUnion(source, issue, path) ?? must(issue.message);
+      return translateUnion(source, issue, path) ?? must(issue.message, { nearest: nearestOfUnion(issue, value) });
     case "invalid_key":
       return issue.issues.map((inner) => invalidKey(source, path, inner));
     case "invalid_value": {
@@ -73,12 +76,24 @@ function translateUnion(source: Source, issue: z.core.$ZodIssueInvalidUnion, pat
   const known = (errors: readonly ZodIssue[]): number =>
     Object.keys(isMapping(value) ? value : {}).length - unknownKeys(errors);
   const best = [...branches].sort((a, b) => known(b) - known(a))[0];
-  if (best === undefined || (branches.length > 1 && known(best) === 0)) return undefined;
+  if (best === undefined || best.every(isWrongWord) || (branches.length > 1 && known(best) === 0)) return undefined;
   return best.flatMap((inner) => translate(source, inner, path));
 }
 
 function isOtherKind(issue: ZodIssue, value: unknown): boolean {
   return issue.code === "invalid_type" || (issue.code === "invalid_value" && typeof value !== "string");
+}
+
+/** The union's own message names every form, the words among them. */
+function isWrongWord(issue: ZodIssue): boolean {
+  return issue.code === "invalid_value" && issue.path.length === 0;
+}
+
+function nearestOfUnion(issue: z.core.$ZodIssueInvalidUnion, value: unknown): string | undefined {
+  const words = issue.errors
+    .flat()
+    .flatMap((error) => (error.code === "invalid_value" ? error.values.map(String) : []));
+  return typeof value === "string" ? nearestWord(value, words) : undefined;
 }
 
 function unknownKeys(issues: readonly ZodIssue[]): number {
@@ -93,6 +108,9 @@ function nearestLabel(value: unknown, issue: ZodIssue): string | undefined {
   if (typeof value !== "string" || value.length > 64 || !issue.message.includes("lower")) return undefined;
   const name = value
     .toLowerCase()
+    .replace(/^[a-z]+:\/\/|\/.*$/g, "")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .replace(/[^a-z0-9.-]+/g, "-")
     .replace(/^[-.]+|[-.]+$/g, "");
   return name === "" || name === value ? undefined : name;

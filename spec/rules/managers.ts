@@ -16,9 +16,9 @@ export function checkManagers(spec: Spec): Issue[] {
   const last = named.at(-1);
   if (last !== undefined) {
     if (MANAGER_COUNTS.includes(total)) return [];
-    const message = `must be 1, 3, 5 or 7 managers over the whole cluster, got ${total}`;
-    // Where several pools add up, the last is where the count can be put right.
-    const nearest = total > 7 ? undefined : String(total + 1);
+    const message = `must be an odd number of managers over the whole cluster, at most 7, got ${total}`;
+    // Of several pools, the sum says nothing about the one.
+    const nearest = named.length > 1 || total > 7 ? undefined : String(total + 1);
     return [errorAt(spec.source, last.path, message, { allowed: MANAGER_COUNTS.map(String), nearest })];
   }
   const free =

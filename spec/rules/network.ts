@@ -1,5 +1,7 @@
 import { errorAt } from "../error-at";
 import type { Issue } from "../errors";
+import { valueAt } from "../located";
+import { catalog } from "../sizes/catalog";
 import type { Spec } from "../spec";
 import { parseCidr } from "../units";
 
@@ -27,23 +29,24 @@ function checkSizes(spec: Spec): Issue[] {
 }
 
 function checkOverlaps(spec: Spec): Issue[] {
-  return SIZES.flatMap(([key], index) =>
-    SIZES.slice(0, index).flatMap(([other]) => {
-      if (!overlap(spec.network[key], spec.network[other])) return [];
-      return [
-        errorAt(
-          spec.source,
-          ["network", key],
-          `must not overlap ${other} ${spec.network[other]}, got ${spec.network[key]}`,
-        ),
-      ];
+  return SIZES.flatMap(([first], index) =>
+    SIZES.slice(0, index).flatMap(([second]) => {
+      if (!overlap(spec.network[first], spec.network[second])) return [];
+      // The one that is written in the file can be put right there; the other may be a default.
+      const [key, other] = isWritten(spec, first) ? [first, second] : [second, first];
+      const message = `must not overlap ${other} ${spec.network[other]}, got ${spec.network[key]}`;
+      return [errorAt(spec.source, ["network", key], message)];
     }),
   );
 }
 
+function isWritten(spec: Spec, key: CidrKey): boolean {
+  return valueAt(spec.source.value, ["network", key]) !== undefined;
+}
+
 function checkMesh(spec: Spec): Issue[] {
   if (spec.network.mesh !== "off") return [];
-  const sites = new Set(spec.pools.map((pool) => `${pool.provider} ${pool.region}`.trim()));
+  const sites = new Set(spec.pools.map((pool) => `${catalog[pool.provider].title} ${pool.region}`.trim()));
   if (spec.hosts.length > 0) sites.add("Hosts");
   if (sites.size === 1 && spec.hosts.length === 0) return [];
   const message = `must be wireguard: only a single site of one provider can do without the mesh, got ${[...sites].sort().join(", ")}`;

@@ -1,5 +1,6 @@
 import { errorAt } from "../error-at";
 import type { Issue } from "../errors";
+import { MAX_NODES_OF_POOL } from "../schema/pools";
 import { catalog } from "../sizes/catalog";
 import type { Spec } from "../spec";
 import { poolField } from "./fields";
@@ -20,8 +21,14 @@ export function checkSites(spec: Spec): Issue[] {
       const message = `an elastic pool needs a fixed node on its site (${site}) to enrol with; add a pool with a fixed count there`;
       return errorAt(spec.source, poolField(pool, "count"), message);
     });
+  return [...issues, ...checkTotal(spec)];
+}
+
+function checkTotal(spec: Spec): Issue[] {
   const total = spec.pools.reduce((sum, pool) => sum + pool.max, spec.hosts.length);
-  if (total > MAX_NODES)
-    issues.push(errorAt(spec.source, [], `must be at most ${MAX_NODES} nodes in the whole cluster, got ${total}`));
-  return issues;
+  const [largest] = [...spec.pools].sort((a, b) => b.max - a.max);
+  // A pool that is too large by itself has its own error.
+  if (total <= MAX_NODES || largest === undefined || largest.max > MAX_NODES_OF_POOL) return [];
+  const message = `must be at most ${MAX_NODES} nodes in the whole cluster, got ${total}`;
+  return [errorAt(spec.source, poolField(largest, "count"), message)];
 }

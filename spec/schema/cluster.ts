@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, cidr, duration, email, file, hostName, label, text } from "./words";
+import { bytes, cidr, duration, email, file, hostName, label, shaped, text } from "./words";
 
 /** Everything of storm.yml that is not nodes. */
 
@@ -17,14 +17,14 @@ export const tls = z
     [
       z.enum(["internal"]),
       z.strictObject({
-        acme: z.strictObject({
-          email: email.describe("Where the certificate authority sends warnings."),
-          server: z
-            .string()
-            .regex(/^https:\/\/[^\s]{1,200}$/, "must be an https address")
-            .optional()
-            .describe("ACME directory. Default: Let's Encrypt."),
-        }),
+        acme: z
+          .strictObject({
+            email: email.describe("Where the certificate authority sends warnings."),
+            server: shaped(/^https:\/\/[^\s]{1,200}$/, "must be an https address")
+              .optional()
+              .describe("ACME directory. Default: Let's Encrypt."),
+          })
+          .describe("Certificates from an ACME authority such as Let's Encrypt, for zones that `dns` writes."),
       }),
       z.strictObject({
         certificate: file.describe("PEM file of the certificate and its chain, relative to storm.yml."),
@@ -64,12 +64,10 @@ export const registry = z.strictObject({
     .enum(["filesystem", "s3", "spaces", "azure"])
     .default("filesystem")
     .describe("Where images are kept. Default: filesystem, a volume of the cluster."),
-  bucket: z
-    .string()
-    .regex(
-      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-      "must be a name of a bucket or container: 3 to 63 lower-case letters, digits, '.' and '-'",
-    )
+  bucket: shaped(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "must be a name of a bucket or container: 3 to 63 lower-case letters, digits, '.' and '-'",
+  )
     .optional()
     .describe("Bucket (s3, spaces) or container (azure). Default: one is made."),
   region: text.optional().describe("Region of the bucket. Default: that of the first site of its provider."),
@@ -122,13 +120,10 @@ export const limits = z.strictObject({
 export const backup = z.strictObject({
   every: duration.default("24h").describe("Time between backups. Default: 24h."),
   keep: z.int().min(1).max(1000).default(7).describe("How many are kept. Default: 7."),
-  to: z
-    .string()
-    .regex(
-      /^(s3|spaces|azure|file):\/\/[^\s]{1,200}$/,
-      "must be an address that begins with s3://, spaces://, azure:// or file://",
-    )
-    .describe("Where backups go, e.g. s3://bucket/folder."),
+  to: shaped(
+    /^(s3|spaces|azure|file):\/\/[^\s]{1,200}$/,
+    "must be an address that begins with s3://, spaces://, azure:// or file://",
+  ).describe("Where backups go, e.g. s3://bucket/folder."),
 });
 
 const replicas = z.int().min(0).max(1000);
@@ -137,10 +132,7 @@ export const composeStack = z.strictObject({
   file: file.describe("The compose file, relative to storm.yml; .yml may be left out."),
   scale: z
     .union(
-      [
-        replicas,
-        z.record(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, "must be the name of a service"), replicas),
-      ],
+      [replicas, z.record(shaped(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, "must be the name of a service"), replicas)],
       { error: "must be a whole number such as 3, or a mapping such as {web: 3}" },
     )
     .optional()
@@ -149,7 +141,7 @@ export const composeStack = z.strictObject({
     ),
 });
 
-export const composeName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$/, 'must be lower-case letters, digits and inner "-" or "_"')
-  .max(40);
+export const composeName = shaped(
+  /^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$/,
+  'must be lower-case letters, digits and inner "-" or "_"',
+).max(40);

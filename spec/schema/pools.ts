@@ -2,12 +2,14 @@ import { z } from "zod";
 import type { CloudProvider, MachineProvider } from "../sizes/catalog";
 import { catalog } from "../sizes/catalog";
 import { PORTABLE_SIZES } from "../sizes/types";
-import { bytes, hostName, label, percentage } from "./words";
+import { bytes, hostName, label, percentage, shaped } from "./words";
 
 /** Node pools: the value of each provider's key, and of `Hosts`. */
 
 /** A mesh block of a pool holds this many nodes and some more; see plan/network.ts. */
 export const MAX_NODES_OF_POOL = 1000;
+/** Far above any cluster that is run. */
+const MAX_POOLS = 200;
 
 export const role = z
   .enum(["manager", "worker", "data"])
@@ -18,7 +20,7 @@ export const role = z
 
 export const labels = z
   .record(
-    z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62})$/, 'must be a label of letters, digits, "_", "." and "-"'),
+    shaped(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62})$/, 'must be a label of letters, digits, "_", "." and "-"'),
     z.union(
       [
         z
@@ -41,7 +43,7 @@ const count = z
   .union(
     [
       z.int().min(1).max(MAX_NODES_OF_POOL),
-      z.string().regex(/^[0-9]{1,4}\.\.[0-9]{1,4}$/, "must be a whole number such as 3, or a range such as 2..10"),
+      shaped(/^[0-9]{1,4}\.\.[0-9]{1,4}$/, "must be a whole number such as 3, or a range such as 2..10"),
     ],
     { error: "must be a whole number such as 3, or a range such as 2..10" },
   )
@@ -49,7 +51,10 @@ const count = z
 
 const sizeWord = z.string().min(1).max(64);
 
-const short = z.tuple([z.int().min(1).max(MAX_NODES_OF_POOL), sizeWord]);
+const short = z.tuple([
+  z.int({ error: "must be a whole number; for a range such as 2..10 use pools" }).min(1).max(MAX_NODES_OF_POOL),
+  sizeWord,
+]);
 const shapeMessage = "must be [count, size], such as [3, small], or a mapping with pools";
 
 /** What pools of every provider have. */
@@ -89,7 +94,7 @@ export function cloudNodes(provider: CloudProvider) {
   });
   const long = z.strictObject({
     region: region.default(defaultRegion).describe(`Where the nodes are. Default: ${defaultRegion}.`),
-    pools: z.array(pool).min(1).describe("The node pools."),
+    pools: z.array(pool).min(1).max(MAX_POOLS).describe("The node pools."),
   });
   return z
     .union([short, long], { error: shapeMessage })
@@ -101,6 +106,7 @@ export function localNodes() {
   const pools = z
     .array(z.strictObject(poolFields("local")))
     .min(1)
+    .max(MAX_POOLS)
     .describe("The node pools.");
   return z
     .union([short, z.strictObject({ pools })], { error: shapeMessage })
@@ -112,16 +118,11 @@ export function localNodes() {
 export const host = z.strictObject({
   address: z
     .union(
-      [
-        z.string().regex(/^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)$/, "must be an IPv4 address"),
-        hostName(),
-      ],
+      [shaped(/^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)$/, "must be an IPv4 address"), hostName()],
       { error: "must be an IPv4 address or a host name in lower case" },
     )
     .describe("Address or host name by which SSH reaches the machine."),
-  user: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a user name")
+  user: shaped(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a user name")
     .default("root")
     .describe("SSH user; root, or one who may use sudo without a password. Default: root."),
   port: z.int().min(1).max(65535).default(22).describe("SSH port. Default: 22."),

@@ -4,45 +4,41 @@ import { z } from "zod";
 
 const LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
 
-/** A DNS label short enough that names made from it fit where they go. */
-export function label(maxLength: number): z.ZodString {
-  const shape = `must be lower-case letters, digits and inner "-"`;
-  return z
-    .string()
-    .regex(new RegExp(`^${LABEL}$`), shape)
-    .max(maxLength);
+/** Text of a shape. Its one message serves what is no text at all as well. */
+export function shaped(pattern: RegExp, message: string): z.ZodString {
+  return z.string({ error: message }).regex(pattern, { error: message, abort: true });
 }
 
-/** A host name of at least one label. */
+/** A DNS label short enough that names made from it fit where they go. */
+export function label(maxLength: number): z.ZodString {
+  return shaped(new RegExp(`^${LABEL}$`), 'must be lower-case letters, digits and inner "-"').max(maxLength);
+}
+
+/** A host name of at least one label; an address is none. */
 export function hostName(maxLength = 253): z.ZodString {
   const pattern = /^(?!.*\.[0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
-  return z.string().regex(pattern, "must be a host name in lower case, such as storm.example.com").max(maxLength);
+  return shaped(pattern, "must be a host name in lower case, such as storm.example.com").max(maxLength);
 }
 
 /** A share, as "70%" or 70. */
 export const percentage = z.union(
-  [z.int().min(10).max(95), z.string().regex(/^([1-8][0-9]|9[0-5])%?$/, "must be from 10% to 95%")],
+  [z.int().min(10).max(95), shaped(/^([1-8][0-9]|9[0-5])%?$/, "must be from 10% to 95%")],
   { error: 'must be a percentage such as "70%"' },
 );
 
 /** An amount of memory or disk, e.g. 100GB. GB and GiB are the same here: 2^30 bytes. */
-export const bytes = z.string().regex(/^[1-9][0-9]{0,5}(GB|GiB|TB|TiB)$/, 'must be an amount such as "100GB" or "1TB"');
+export const bytes = shaped(/^[1-9][0-9]{0,5}(GB|GiB|TB|TiB)$/, 'must be an amount such as "100GB" or "1TB"');
 
 /** A length of time, e.g. 15d. */
-export const duration = z
-  .string()
-  .regex(/^[1-9][0-9]{0,4}(m|h|d|w)$/, 'must be a time such as "30m", "24h", "15d" or "2w"');
+export const duration = shaped(/^[1-9][0-9]{0,4}(m|h|d|w)$/, 'must be a time such as "30m", "24h", "15d" or "2w"');
 
 /** An IPv4 network, e.g. 10.0.0.0/8. */
-export const cidr = z
-  .string()
-  .regex(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'must be an IPv4 network such as "10.0.0.0/8"')
-  .refine(isNetwork, 'must be an IPv4 network such as "10.0.0.0/8", with no bits set after its prefix');
+export const cidr = shaped(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'must be an IPv4 network such as "10.0.0.0/8"').refine(
+  isNetwork,
+  'must be an IPv4 network such as "10.0.0.0/8", with no bits set after its prefix',
+);
 
-export const email = z
-  .string()
-  .regex(/^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/, "must be an e-mail address")
-  .max(254);
+export const email = shaped(/^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/, "must be an e-mail address").max(254);
 
 /** A file of the project, relative to storm.yml. */
 export const file = z

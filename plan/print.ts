@@ -1,0 +1,95 @@
+import type { CostLine, NodePlan, Plan, PoolPlan } from "./types";
+
+/** Nodes of one pool are listed by name up to this many. */
+const MAX_NAMES = 5;
+
+/** The plan as text for people: what there will be, what it costs, what loss it survives, and what to look at. */
+export function printPlan(plan: Plan): string {
+  const lines = [
+    `Cluster ${plan.name}, environment ${plan.env}${plan.production ? " (production)" : ""}`,
+    `Hostname: ${plan.domain}`,
+    "",
+    ...table([["POOL", "NODES", "SIZE", "ROLE", "MONTH"], ...plan.pools.map((pool) => poolRow(plan, pool))]),
+    "",
+    ...table([["NODE", "ROLE", "SITE", "ZONE", "ADDRESS"], ...nodeRows(plan)]),
+    "",
+    `Managers: ${plan.managers.join(", ")}. ${plan.survives}`,
+    costSentence(plan),
+  ];
+  if (plan.stacks.length > 0) {
+    lines.push(
+      "",
+      "Stacks:",
+      ...plan.stacks.map((stack) => `  ${stack.name}: ${stack.file}, at https://<service>.${stack.domain}`),
+    );
+  }
+  if (plan.warnings.length > 0) lines.push("", "Warnings:", ...plan.warnings.map((warning) => `  ${warning}`));
+  return `${lines.join("\n")}\n`;
+}
+
+function poolRow(plan: Plan, pool: PoolPlan): string[] {
+  const cost = plan.cost.lines.find((line) => line.pool === pool.key);
+  const size = pool.size === pool.machineType ? pool.size : `${pool.size} (${pool.machineType})`;
+  const extras = [pool.spot ? "spot" : "", pool.volumeGiB > 0 ? `${pool.volumeGiB} GiB volume` : ""].filter(
+    (word) => word !== "",
+  );
+  return [
+    pool.key,
+    pool.elastic ? `${pool.min}..${pool.max}` : String(pool.max),
+    [size, ...extras].join(", "),
+    rolesOf(plan, pool),
+    cost === undefined ? "-" : priceOf(cost),
+  ];
+}
+
+/** "3 managers, 2 workers": managers may have been chosen among nodes without a role. */
+function rolesOf(plan: Plan, pool: PoolPlan): string {
+  if (pool.elastic) return "workers";
+  const roles = plan.nodes.filter((node) => node.pool === pool.key).map((node) => node.role);
+  const count = (role: NodePlan["role"], words: string): string[] => {
+    const nodes = roles.filter((each) => each === role).length;
+    return nodes === 0 ? [] : [`${nodes} ${nodes === 1 ? words.replace(/s$/, "") : words}`];
+  };
+  return [...count("manager", "managers"), ...count("worker", "workers"), ...count("data", "data")].join(", ");
+}
+
+function nodeRows(plan: Plan): string[][] {
+  return plan.pools.flatMap((pool) => {
+    const nodes = plan.nodes.filter((node) => node.pool === pool.key);
+    const shown =
+      nodes.length > MAX_NAMES ? nodes.filter((node, index) => node.role === "manager" || index < 2) : nodes;
+    const rows = shown.map((node) => [node.name, node.role, node.site, node.zone || "-", node.meshAddress]);
+    const rest = nodes.length - shown.length;
+    if (rest > 0) rows.push([`... ${rest} more of ${pool.name}`, "", pool.site, "", pool.meshCidr]);
+    return rows;
+  });
+}
+
+function priceOf(line: CostLine): string {
+  if (line.maxMonthlyUsd === 0) return "free";
+  const low = dollars(line.monthlyUsd);
+  return line.maxMonthlyUsd === line.monthlyUsd ? low : `${low}..${dollars(line.maxMonthlyUsd)}`;
+}
+
+function costSentence(plan: Plan): string {
+  const { monthlyUsd, maxMonthlyUsd, pricesOf } = plan.cost;
+  if (pricesOf === "") return "Cost: nothing, all nodes are your own machines.";
+  const most =
+    maxMonthlyUsd > monthlyUsd ? `, at most ${dollars(maxMonthlyUsd)} with every elastic pool at its largest` : "";
+  return `Cost: ${dollars(monthlyUsd)} a month for machines and volumes${most}. Prices of ${pricesOf}; traffic and load balancers not included.`;
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+/** Columns as wide as their widest cell; no blanks at the ends of lines. */
+function table(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,174 @@
+import * as fc from "fast-check";
+import { formatIssues, SpecError } from "../../spec/errors";
+import { load } from "../../spec/load";
+import { makePlan } from "../../plan/plan";
+import { fixtures } from "./fixtures";
+
+/**
+ * 10,000 broken files: mutations of real ones by bytes, tokens and structure. Whatever comes, the answer is a Spec (which
+ * then has a Plan) or a SpecError of formatted lines, soon. A failure prints the seed that repeats it.
+ */
+const RUNS = 10_000;
+const MAX_MILLISECONDS = 2000;
+
+const texts = [...fixtures("valid"), ...fixtures("invalid")]
+  .map(({ text }) => text)
+  .filter((text) => text.length < 3000);
+
+const TOKENS = [
+  ..."[]{}:,-#&*!|>'\"%@`?~\t\n\r\\\0",
+  ...[
+    "<<: *a",
+    "&a ",
+    "*a",
+    "!!int ",
+    "!!str ",
+    "---\n",
+    "...\n",
+    "? ",
+    ": ",
+    "- ",
+    "null",
+    "true",
+    ".inf",
+    ".nan",
+    "-0",
+    "1e999",
+  ],
+  ...[
+    "2..10",
+    "0..0",
+    "9999..1",
+    "__proto__: ",
+    "constructor: ",
+    "toString",
+    "\ufeff",
+    "\u202e",
+    "\ud800",
+    "💥",
+    "\u2028",
+    "  ",
+    "\n  ",
+  ],
+  ...[
+    "AWS: ",
+    "Local: ",
+    "pools: ",
+    "overrides: {prod: ",
+    "compose: ",
+    "role: manager",
+    "count: ",
+    "size: ",
+    "Hosts: ",
+    "limits: ",
+  ],
+];
+
+type Edit = (text: string) => string;
+
+/** Replaces, inserts or removes one character or token at a relative position. */
+const byteEdit: fc.Arbitrary<Edit> = fc
+  .record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    remove: fc.nat(3),
+    insert: fc.oneof(fc.string({ unit: "binary", maxLength: 3 }), fc.constantFrom(...TOKENS)),
+  })
+  .map(({ at, remove, insert }): Edit => (text) => {
+    const start = Math.floor(at * text.length);
+    return text.slice(0, start) + insert + text.slice(start + remove);
+  });
+
+/** Replaces one word or number by another token. */
+const tokenEdit: fc.Arbitrary<Edit> = fc
+  .record({ nth: fc.nat(200), token: fc.constantFrom(...TOKENS, "x", "5", '"5"', "[a, b]", "{a: b}", "") })
+  .map(({ nth, token }): Edit => (text) => {
+    const words = [...text.matchAll(/[\w.-]+/g)];
+    const word = words[nth % Math.max(words.length, 1)];
+    return word === undefined
+      ? token + text
+      : text.slice(0, word.index) + token + text.slice(word.index + word[0].length);
+  });
+
+/** Removes, repeats, swaps, indents or nests whole lines. */
+const lineEdit: fc.Arbitrary<Edit> = fc
+  .record({
+    a: fc.nat(60),
+    b: fc.nat(60),
+    how: fc.constantFrom("remove", "repeat", "swap", "indent", "dedent", "nest"),
+  })
+  .map(({ a, b, how }): Edit => (text) => {
+    const lines = text.split("\n");
+    const [i, j] = [a % lines.length, b % lines.length];
+    const [first = "", second = ""] = [lines[i], lines[j]];
+    if (how === "remove") lines.splice(i, 1);
+    if (how === "repeat") lines.splice(j, 0, first);
+    if (how === "swap") [lines[i], lines[j]] = [second, first];
+    if (how === "indent") lines[i] = `  ${first}`;
+    if (how === "dedent") lines[i] = first.replace(/^ {1,2}/, "");
+    if (how === "nest") lines.splice(i, 0, `${/^ */.exec(first)?.[0] ?? ""}AWS:`);
+    return lines.join("\n");
+  });
+
+const mutated = fc
+  .tuple(fc.constantFrom(...texts), fc.array(fc.oneof(byteEdit, tokenEdit, lineEdit), { minLength: 1, maxLength: 5 }))
+  .map(([text, edits]) => edits.reduce((current, edit) => edit(current), text));
+
+test("10,000 mutations: a Spec or a SpecError, never a crash, never slow", () => {
+  let loaded = 0;
+  fc.assert(
+    fc.property(mutated, (text) => {
+      const start = performance.now();
+      try {
+        const { spec } = load(text, { fileName: "storm.yml" });
+        JSON.stringify(makePlan(spec, { env: "dev" }));
+        loaded++;
+      } catch (error) {
+        if (!(error instanceof SpecError)) throw error;
+        expect(error.issues.length).toBeGreaterThan(0);
+        expect(error.message).toBe(formatIssues(error.issues));
+        expect(error.message).not.toMatch(/^\s+at |node_modules|\[object|undefined/m);
+        for (const line of error.message.split("\n"))
+          expect(line).toMatch(/^(storm\.yml:\d+:\d+(:| [^ ].*:) |\.\.\. and \d+ more$)/);
+        // Nothing that moves the cursor or turns the text around reaches a terminal.
+        expect(error.message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+      }
+      expect(performance.now() - start).toBeLessThan(MAX_MILLISECONDS);
+    }),
+    { numRuns: RUNS },
+  );
+  // Else the mutations would be too coarse to get behind the parser.
+  expect(loaded).toBeGreaterThan(RUNS / 100);
+}, 60_000);
+
+test("large and hostile texts are answered soon", () => {
+  const list = (count: number, item: (index: number) => string, separator: string): string =>
+    Array.from({ length: count }, (_, i) => item(i)).join(separator);
+  const hostile = [
+    `Hostname: ${"a".repeat(250_000)}!`,
+    `Hostname: ${"a.".repeat(120_000)}`,
+    `name: ${"-".repeat(250_000)}`,
+    `tls: {acme: {email: "${"a@".repeat(120_000)}"}}`,
+    list(20_000, (i) => `k${i}: ${i}`, "\n"),
+    `compose:\n${list(13_000, (i) => `  S${i}: {fil: x}`, "\n")}`,
+    `compose:\n${list(6_000, (i) => `  s${i}: {file: x}`, "\n")}\noverrides: {${list(10, (i) => `e${i}: {}`, ", ")}}\nname: X`,
+    `AWS:\n  pools:\n${list(200, (i) => `    - {name: p${i}, count: 1..2, size: nope}`, "\n")}`,
+    `overrides:\n${list(10, (i) => `  e${i}: {compose: {${list(200, (j) => `s${j}: {fil: x}`, ", ")}}}`, "\n")}`,
+    `Hosts: [${list(500, () => "{address: 192.0.2.1}", ", ")}]`,
+    `Local: [3, ${"[".repeat(31)}${"]".repeat(31)}]`,
+    `stacks: [${"a,".repeat(120_000)}a]`,
+    `a: [${"{},".repeat(80_000)}]`,
+    `a: &a {${list(900, (i) => `k${i}: 1`, ",")}}\nb: [${Array(100).fill("{<<: *a}").join(",")}]`,
+    "- ".repeat(120_000),
+    "? ".repeat(120_000),
+    `"${"\\u0041".repeat(40_000)}": 1`,
+    `k: |\n${"  x\n".repeat(60_000)}`,
+  ];
+  for (const text of hostile) {
+    const start = performance.now();
+    expect(() => load(text, { fileName: "storm.yml" })).toThrow(SpecError);
+    expect({ text: text.slice(0, 30), slow: performance.now() - start > MAX_MILLISECONDS }).toEqual({
+      text: text.slice(0, 30),
+      slow: false,
+    });
+  }
+}, 60_000);
