@@ -2,7 +2,7 @@
 
 consul: {"management", "gossip", "acl": {"policies": [{"name", "rules"}],
          "tokens": [{"accessor", "secret", "description", "policies"}]}, "nodes": {...}, "peers": {"<pool>/<name>": {...}}}
-swarm:  {"nodes": [names], "overlay": {"cidr", "mtu"}, "edge": "edge"}
+swarm:  {"nodes": [names], "overlay": {"cidr", "mtu"}, "edge": name of the ingress network}
 Both may be cut off anywhere and run again.
 """
 import contextlib

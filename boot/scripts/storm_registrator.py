@@ -11,6 +11,8 @@ from storm_lib import ApiError, Consul, Docker, log, node
 
 EVENTS = {"type": ["container", "network"],
           "event": ["start", "die", "destroy", "pause", "unpause", "kill", "health_status", "connect", "disconnect"]}
+# The overlay that routed services share with the ingress (components/swarm.ts).
+EDGE = "zz-edge"
 RESYNC = 30
 # Ten missed resyncs. A restart of this daemon takes a second and an upgrade less than a minute, so a shorter TTL would
 # only take healthy services out; entries of a daemon that is dead for good must not stay for ever either.
@@ -75,6 +77,9 @@ def services(container):
     bound = container["NetworkSettings"].get("Ports") or {}
     rule, route_port = route_rule(labels) if "storm.route.host" in labels else None, labels.get("storm.route.port")
     ports = set(container["Config"].get("ExposedPorts") or {}) | {port for port, host in bound.items() if host}
+    # A stack file's `expose:` never reaches the container; the renderer says it by label.
+    said = (port.strip() for port in labels.get("storm.expose", "").split(","))
+    ports |= {port if "/" in port else f"{port}/tcp" for port in said if re.fullmatch(r"\d+(/udp|/tcp)?", port)}
     if rule and route_port:
         ports.add(f"{route_port}/tcp")
     elif rule:
@@ -86,7 +91,7 @@ def services(container):
         routed = bool(rule) and protocol == "tcp" and port == route_port
         host = next((entry for entry in bound.get(exposed) or [] if not entry["HostIp"].startswith("127.")), None)
         if routed:
-            address, number = network_address(container, "edge"), port
+            address, number = network_address(container, EDGE), port
         elif host:
             address, number = node()["mesh"]["address"], host["HostPort"]
         else:
@@ -153,6 +158,7 @@ class Registrator:
             if known.get(key) == (definition, token) and self.refresh(definition["Check"]):
                 continue
             self.expect(self.consul.put("/v1/agent/service/register", definition, replace_existing_checks=True))
+            self.refresh(definition["Check"])  # a check that was there keeps its old status over a registration
             known[key] = (definition, token)
         for key in [key for key in known if key not in wanted]:
             self.expect(self.consul.put(f"/v1/agent/service/deregister/{key}"), 404)
@@ -204,7 +210,8 @@ class Registrator:
     def handle(self, event):
         attributes = event["Actor"].get("Attributes") or {}
         if event["Type"] == "network":
-            return self.touch(attributes.get("container", ""))
+            # Without a container it is the network itself (the ingress sandbox): nothing to register.
+            return self.touch(attributes["container"]) if attributes.get("container") else None
         container, action = event["Actor"]["ID"], event["Action"]
         if action == "kill" and signal_number(attributes.get("signal")) in (9, self.stop_signal(container)):
             self.leaving[container] = time.monotonic()  # traffic ends before the process does

@@ -21,7 +21,7 @@ class Definitions(unittest.TestCase):
 
     def test_routed_container_has_its_edge_address_and_traefik_tags(self):
         found = self.define(ports=["8080/tcp", "9090/tcp"], labels=ROUTED,
-                            networks={"app_default": "10.192.1.2", "edge": "10.192.0.7"})
+                            networks={"app_default": "10.192.1.2", "zz-edge": "10.192.0.7"})
         web, metrics = found["n1:c1:8080"], found["n1:c1:9090"]
         self.assertEqual((web["Name"], web["Address"], web["Port"]), ("app-web", "10.192.0.7", 8080))
         self.assertIn("traefik.enable=true", web["Tags"])
@@ -31,7 +31,7 @@ class Definitions(unittest.TestCase):
 
     def test_routers_of_different_rules_have_different_names(self):
         def router(path):
-            found = self.define(labels={**ROUTED, "storm.route.path": path}, networks={"edge": "10.192.0.7"})
+            found = self.define(labels={**ROUTED, "storm.route.path": path}, networks={"zz-edge": "10.192.0.7"})
             return next(tag for tag in found["n1:c1:8080"]["Tags"] if ".rule=" in tag).split(".rule=")
 
         (first, rule), (second, _) = router("/a"), router("/b")
@@ -40,7 +40,7 @@ class Definitions(unittest.TestCase):
 
     def test_labels_cannot_break_out_of_the_rule(self):
         for label in ({"storm.route.host": "a`) || Host(`b"}, {"storm.route.path": "/x`) || PathPrefix(`/"}):
-            found = self.define(labels={**ROUTED, **label}, networks={"edge": "10.192.0.7"})
+            found = self.define(labels={**ROUTED, **label}, networks={"zz-edge": "10.192.0.7"})
             self.assertEqual(found["n1:c1:80"]["Tags"], ["traefik.enable=false"], label)
 
     def test_published_port_has_the_mesh_address(self):
@@ -111,9 +111,9 @@ class Live(unittest.TestCase):
         eventually(lambda: self.consul.services["n1:c1:80"]["Check"]["Status"] == "passing")
 
     def test_waits_for_the_overlay_address(self):
-        self.docker.run("c1", labels=ROUTED, networks={"edge": ""}, ports=["8080/tcp"])
+        self.docker.run("c1", labels=ROUTED, networks={"zz-edge": ""}, ports=["8080/tcp"])
         time.sleep(0.15)
-        self.docker.containers["c1"]["NetworkSettings"]["Networks"]["edge"]["IPAddress"] = "10.192.0.9"
+        self.docker.containers["c1"]["NetworkSettings"]["Networks"]["zz-edge"]["IPAddress"] = "10.192.0.9"
         eventually(lambda: self.consul.services.get("n1:c1:8080", {}).get("Address") == "10.192.0.9")
 
     def test_survives_engine_and_consul(self):
