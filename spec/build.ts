@@ -8,7 +8,7 @@ import { resolvePlain, resolveTagged } from "./scalars";
 /** Aliases are a convenience for a few repeated blocks; each may repeat everything before it. */
 const MAX_ALIASES = 100;
 /** Values of a document, what aliases repeat included: that can double at every step. */
-const MAX_NODES = 20_000;
+const MAX_NODES = 10_000;
 
 /** A value, its places, and the number of nodes in it when aliases are written out. */
 interface Built {
