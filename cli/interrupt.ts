@@ -10,6 +10,7 @@ export interface InterruptHandlers {
 export function onInterrupt(
   handlers: InterruptHandlers,
   now: () => number = Date.now,
+  source: Pick<NodeJS.EventEmitter, "on" | "off"> = process,
 ): {
   signal: AbortSignal;
   dispose: () => void;
@@ -25,11 +26,11 @@ export function onInterrupt(
     controller.abort();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, listener);
+  for (const signal of signals) source.on(signal, listener);
   return {
     signal: controller.signal,
     dispose: () => {
-      for (const signal of signals) process.off(signal, listener);
+      for (const signal of signals) source.off(signal, listener);
     },
   };
 }

@@ -91,7 +91,8 @@ export function program(): Command {
   return storm;
 }
 
-async function main(args: string[]): Promise<void> {
+/** Runs one command; tools/bootstrap.js calls this. */
+export async function main(args: string[]): Promise<void> {
   try {
     // Everything after `pulumi` is the engine's, flags that look like ours included.
     if (args[0] === "pulumi") {
@@ -107,5 +108,3 @@ async function main(args: string[]): Promise<void> {
     process.exitCode = exitCode ?? 1;
   }
 }
-
-if (process.env.JEST_WORKER_ID === undefined) void main(process.argv.slice(2));

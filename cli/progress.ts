@@ -22,6 +22,7 @@ export class Progress {
   errors = 0;
   private small = 0;
   private smallBegan = 0;
+  private smallEnded = 0;
   private readonly began = new Map<string, number>();
   private readonly said = new Set<string>();
 
@@ -44,7 +45,7 @@ export class Progress {
   close(): void {
     if (this.small === 0) return;
     this.output.write(
-      stepLine(this.output, `Keys and certificates (${this.small})`, "ok", this.now() - this.smallBegan),
+      stepLine(this.output, `Keys and certificates (${this.small})`, "ok", this.smallEnded - this.smallBegan),
     );
     this.small = 0;
   }
@@ -72,6 +73,7 @@ export class Progress {
 
   private count(began: number): void {
     if (this.small === 0) this.smallBegan = began;
+    this.smallEnded = this.now();
     this.small++;
   }
 

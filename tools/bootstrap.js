@@ -33,7 +33,7 @@ function main(args) {
   if (args[0] === "pulumi" && runReadyEngine(args.slice(1))) return;
   // tsx writes no files into the checkout and compiles on the fly; its cache makes the second start quick.
   require("tsx/cjs");
-  require("../cli/main.ts");
+  void require("../cli/main.ts").main(args);
 }
 
 /**

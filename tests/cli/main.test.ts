@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { checkout } from "../../tools/paths";
+
+/** The command as a user runs it. */
+function storm(...args: string[]) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(checkout, "cli", "storm.js"), ...args], {
+    encoding: "utf8",
+  });
+  return { stdout, stderr, status };
+}
+
+test("--help lists every command", () => {
+  const { stdout, status } = storm("--help");
+  expect(status).toBe(0);
+  for (const name of ["start", "stop", "env", "doctor", "pulumi", "test", "bench"]) {
+    expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+  }
+});
+
+test("each command has a help of its own", () => {
+  expect(storm("start", "--help").stdout).toContain("--file <path>");
+});
+
+test("a mistyped command gets the nearest one, and no stack trace", () => {
+  expect(storm("strat")).toEqual({
+    stdout: "",
+    stderr:
+      "error: unknown command strat; did you mean start?\n  Commands: start, stop, env, pulumi, doctor, test, bench\n",
+    status: 1,
+  });
+});
+
+test("`storm env` of an unknown stack is an error and prints nothing for the shell to run", () => {
+  const { stdout, stderr, status } = storm("env", "no-such-stack");
+  expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+  expect(stderr).toMatch(/^error: there is no stack no-such-stack/);
+});
+
+test("stopping what is not there is no error", () => {
+  const { stdout, status } = storm("stop", "--stack", "no-such-stack");
+  expect({ stdout, status }).toEqual({ stdout: "Nothing to stop: there is no stack no-such-stack\n", status: 0 });
+});

@@ -1,0 +1,74 @@
+import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+import { Progress } from "../../cli/progress";
+import { Written } from "../tools/support";
+
+let clock = 0;
+const urnOf = (type: string, name: string) => `urn:pulumi:dev::storm::${type}::${name}`;
+
+function setup(verbose = false) {
+  clock = 0;
+  const written = new Written();
+  const progress = new Progress(written, { verbose }, () => clock);
+  const send = (event: Partial<EngineEvent>) => progress.event({ sequence: 0, timestamp: 0, ...event });
+  const work = (op: OpType, type: string, name: string, milliseconds: number) => {
+    const metadata = { op, type, urn: urnOf(type, name), provider: "" };
+    send({ resourcePreEvent: { metadata } });
+    clock += milliseconds;
+    send({ resOutputsEvent: { metadata } });
+  };
+  return { written, progress, send, work };
+}
+
+test("one line for each piece of work, small ones counted", () => {
+  const { written, progress, work } = setup();
+  work("create", "pulumi:pulumi:Stack", "storm-dev", 0);
+  work("create", "storm:certificates:Authority", "docker-ca", 0);
+  work("create", "tls:index/privateKey:PrivateKey", "a", 100);
+  work("create", "tls:index/privateKey:PrivateKey", "b", 100);
+  work("create", "storm:local:Node", "local-1", 7200);
+  work("update", "command:remote:Command", "stack-demo", 300);
+  work("same", "storm:local:Node", "local-2", 1);
+  expect(written.text.split("\n").map((line) => line.replace(/ \.+ /, " "))).toEqual([
+    "Keys and certificates (2) [ ok ]  0.2s",
+    "Node local-1 [ ok ]  7.2s",
+    "Stack demo updated [ ok ]  0.3s",
+    "",
+  ]);
+  expect(progress.changes).toBe(4);
+});
+
+test("removals of what was only done once are silent", () => {
+  const { written, work } = setup();
+  work("delete", "command:remote:Command", "enroll-local-3", 1);
+  work("delete", "storm:local:Node", "local-3", 900);
+  expect(written.text).toMatch(/^Node local-3 removed \.+ \[ ok \] {2}0.9s\n$/);
+});
+
+test("errors in full, once, with the resource they belong to; no engine's echo and no colour marks", () => {
+  const { written, progress, send } = setup();
+  const urn = urnOf("command:remote:Command", "stack-demo");
+  const error = (message: string, of = urn) =>
+    send({ diagnosticEvent: { urn: of, severity: "error", message, color: "never" } });
+  error("<{%reset%}>web: no such image\n  last lines\n<{%reset%}>");
+  error("<{%reset%}>web: no such image\n  last lines\n<{%reset%}>");
+  error("update failed", urnOf("pulumi:pulumi:Stack", "storm-dev"));
+  send({ diagnosticEvent: { severity: "warning", message: "storm.yml:3:1: old name\n", color: "never" } });
+  send({ diagnosticEvent: { severity: "debug" as "info", message: "noise", color: "never" } });
+  send({ diagnosticEvent: { severity: "info", message: "building", color: "never", ephemeral: true } });
+  expect(written.text).toBe("error: stack-demo: web: no such image\n  last lines\nwarning: storm.yml:3:1: old name\n");
+  expect(progress.errors).toBe(2);
+});
+
+test("a failed resource gets its line", () => {
+  const { written, send } = setup();
+  const metadata = {
+    op: "create" as const,
+    type: "storm:local:Node",
+    urn: urnOf("storm:local:Node", "local-1"),
+    provider: "",
+  };
+  send({ resourcePreEvent: { metadata } });
+  clock += 60_000;
+  send({ resOpFailedEvent: { metadata, status: 1, steps: 1 } });
+  expect(written.text).toMatch(/^Node local-1 \.+ \[fail\] {2}60.0s\n$/);
+});

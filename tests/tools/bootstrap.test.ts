@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../../tools/paths";
+import { temporaryFolder } from "./support";
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- plain JavaScript, run before anything is compiled
+const { installedMatches, nodePackages, lock } = require("../../tools/node-packages.js") as {
+  installedMatches(root: string): boolean;
+  nodePackages(root: string): boolean;
+  lock(file: string): () => void;
+};
+
+const root = temporaryFolder();
+const wanted = {
+  "": {},
+  "node_modules/a": { integrity: "sha512-a" },
+  "node_modules/b": { integrity: "b", optional: true },
+};
+
+function writePackages(folder: string, file: string, packages: object): void {
+  mkdirSync(join(folder, "node_modules"), { recursive: true });
+  writeFileSync(join(folder, file), JSON.stringify({ packages }));
+}
+
+test("packages that somebody's own npm installed are accepted, other versions are not", () => {
+  const folder = join(root, "packages");
+  writePackages(folder, "package-lock.json", wanted);
+  expect(installedMatches(folder)).toBe(false);
+  writePackages(folder, "node_modules/.package-lock.json", { "node_modules/a": { integrity: "sha512-old" } });
+  expect(installedMatches(folder)).toBe(false);
+  writePackages(folder, "node_modules/.package-lock.json", { "node_modules/a": { integrity: "sha512-a" } });
+  expect(installedMatches(folder)).toBe(true);
+  expect(nodePackages(folder)).toBe(false);
+  expect(existsSync(join(folder, "node_modules", ".storm-stamp"))).toBe(true);
+});
+
+test("a lock whose owner died is taken over", () => {
+  const file = join(root, "some.lock");
+  writeFileSync(file, "4194305");
+  lock(file)();
+  expect(existsSync(file)).toBe(false);
+});
+
+/** A checkout of the plain JavaScript alone, with a record of an engine that shows what it gets. */
+function readyCheckout(name: string): { folder: string; engine: string } {
+  const folder = join(root, name);
+  mkdirSync(join(folder, "tools"), { recursive: true });
+  for (const file of ["bootstrap.js", "node-packages.js", "read-ready.js"]) {
+    copyFileSync(join(checkout, "tools", file), join(folder, "tools", file));
+  }
+  writePackages(folder, "package-lock.json", wanted);
+  writePackages(folder, "node_modules/.package-lock.json", { "node_modules/a": { integrity: "sha512-a" } });
+  const engine = join(folder, "pulumi");
+  writeFileSync(
+    engine,
+    '#!/bin/sh\necho "$@ home=$PULUMI_HOME docker=$DOCKER_HOST run=$STORM_RUN root=$STORM_ROOT"\nexit 7\n',
+  );
+  chmodSync(engine, 0o755);
+  const { mtimeMs, size } = statSync(engine);
+  const ready = {
+    format: 1,
+    root: folder,
+    setup: "",
+    given: "",
+    engine,
+    path: folder,
+    env: { PULUMI_HOME: "/home/of/plugins" },
+    watched: [[engine, `${mtimeMs}:${size}`]],
+  };
+  mkdirSync(join(folder, ".storm"));
+  writeFileSync(join(folder, ".storm", "ready.json"), JSON.stringify(ready));
+  return { folder, engine };
+}
+
+function bootstrap(folder: string, args: string[]) {
+  const env = { PATH: process.env.PATH, DOCKER_HOST: "tcp://127.0.0.1:2376" };
+  return spawnSync(process.execPath, [join(folder, "tools", "bootstrap.js"), ...args], { encoding: "utf8", env });
+}
+
+test("`pulumi` goes straight to the recorded engine: quiet, with its exit code and this checkout's settings", () => {
+  const { folder } = readyCheckout("ready");
+  const { stdout, stderr, status } = bootstrap(folder, ["pulumi", "stack", "ls"]);
+  expect(stdout).toMatch(/^stack ls home=\/home\/of\/plugins docker= run=cli:\d+:\d+ root=\/.+\/ready\n$/);
+  expect({ stderr, status }).toEqual({ stderr: "", status: 7 });
+});
+
+test("a changed engine voids the record", () => {
+  const { folder, engine } = readyCheckout("changed");
+  writeFileSync(engine, "#!/bin/sh\necho another\n");
+  const { stdout, status } = bootstrap(folder, ["pulumi", "version"]);
+  expect(stdout).toBe("");
+  expect(status).not.toBe(0);
+});

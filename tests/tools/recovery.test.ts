@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Backend } from "../../tools/backend";
+import { identify, isAlive, runProcesses } from "../../tools/processes";
+import { orphansOf, recover } from "../../tools/recovery";
+import { deadProcess, startProcess, temporaryFolder } from "./support";
+
+const root = temporaryFolder();
+const run = (kind: string, owner: { pid: number; start: string }) => [kind, owner.pid, owner.start].join(":");
+
+/** Recovery against a backend folder, with an engine that only writes down what it is asked to do. */
+async function recoverStack(state: string, stack = "dev"): Promise<{ asked: string[]; said: string[] }> {
+  const asked: string[] = [];
+  const said: string[] = [];
+  const engine = {
+    cancel: async (name: string) => void asked.push(`cancel ${name}`),
+    refreshClearingPendingCreates: async (name: string) => void asked.push(`refresh ${name}`),
+  };
+  const backend = new Backend(state, "storm");
+  await recover({ root, stack, backend, engine, say: (message) => void said.push(message), graceMs: 200 });
+  return { asked, said };
+}
+
+function stateFolder(name: string, latest: object | undefined, lockPid?: number): string {
+  const state = join(root, name, ".pulumi");
+  mkdirSync(join(state, "stacks", "storm"), { recursive: true });
+  if (latest) writeFileSync(join(state, "stacks", "storm", "dev.json"), JSON.stringify({ checkpoint: { latest } }));
+  if (lockPid !== undefined) {
+    const locks = join(state, "locks", "organization", "storm", "dev");
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, "a.json"), JSON.stringify({ pid: lockPid }));
+  }
+  return join(root, name);
+}
+
+test("nothing is done where nothing was left", async () => {
+  expect(await recoverStack(stateFolder("clean", { resources: [] }))).toEqual({ asked: [], said: [] });
+});
+
+test("processes of a dead run are ended, those of a living one and of another stack stay", async () => {
+  const dead = await deadProcess();
+  const self = identify(process.pid) ?? dead;
+  const orphan = await startProcess({ STORM_ROOT: root, STORM_RUN: run("dev", dead) });
+  const deaf = await startProcess(
+    { STORM_ROOT: root, STORM_RUN: run("dev", dead) },
+    "trap '' TERM; while :; do sleep 1; done",
+  );
+  const ours = await startProcess({ STORM_ROOT: root, STORM_RUN: run("dev", self) });
+  const other = await startProcess({ STORM_ROOT: root, STORM_RUN: run("prod", dead) });
+  const elsewhere = await startProcess({ STORM_ROOT: "/another/checkout", STORM_RUN: run("dev", dead) });
+  const { said } = await recoverStack(stateFolder("orphans", { resources: [] }));
+  const lives = (child: { pid?: number }) => identify(child.pid ?? 0) !== undefined;
+  expect([orphan, deaf].map(lives)).toEqual([false, false]);
+  expect([ours, other, elsewhere].map(lives)).toEqual([true, true, true]);
+  expect(said).toEqual([expect.stringMatching(/^ending \d+ processes of a run that died$/)]);
+}, 20_000);
+
+test("a lock that nobody holds is taken back, and pending operations lead to a refresh", async () => {
+  const { pid } = await deadProcess();
+  const state = stateFolder("locked", { resources: [], pending_operations: [{ type: "creating" }] }, pid);
+  expect((await recoverStack(state)).asked).toEqual(["cancel dev", "refresh dev"]);
+});
+
+test("of a run by hand, a living engine is the run, even without its owner", () => {
+  const owner = { pid: 2 ** 22 + 1, start: "5" };
+  const plugin = { pid: 1, start: "1", command: "node", run: { kind: "cli", owner } };
+  const engine = { pid: 2, start: "1", command: "pulumi", run: { kind: "cli", owner } };
+  expect(orphansOf([plugin, engine], "dev")).toEqual([]);
+  expect(orphansOf([plugin], "dev")).toEqual([plugin]);
+});
+
+test("processes are found by what they inherited, and told apart from later ones by their start", async () => {
+  const dead = await deadProcess();
+  const child = await startProcess({ STORM_ROOT: `${root}/x`, STORM_RUN: run("dev", dead) });
+  const [found] = runProcesses(`${root}/x`);
+  expect(found).toMatchObject({ pid: child.pid, command: "sleep", run: { kind: "dev", owner: dead } });
+  expect(isAlive({ pid: child.pid ?? 0, start: "1" })).toBe(false);
+  expect(isAlive({ pid: child.pid ?? 0, start: found?.start ?? "" })).toBe(true);
+});
