@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../tools/command";
 import { cachedFolder } from "./cached-folder";
@@ -34,7 +34,12 @@ async function build(recipe: GoRecipe, go: GoTool, folder: string, log: string):
   mkdirSync(work);
   rmSync(log, { force: true });
   const options = { cwd: work, log, env: { ...go.env, ...buildEnvironment } };
-  const replaces = recipe.replaces === "own" ? await ownReplaces(recipe, go, options) : (recipe.replaces ?? {});
+  const source =
+    recipe.replaces === "own" || recipe.added !== undefined ? await download(recipe, go, options) : undefined;
+  const replaces = {
+    ...(recipe.replaces === "own" ? await ownReplaces(source?.GoMod ?? "", go, options) : recipe.replaces),
+    ...(recipe.added === undefined ? {} : { [recipe.module]: await copySource(source?.Dir ?? "", recipe.added, work) }),
+  };
   writeFileSync(join(work, "go.mod"), goMod(recipe, replaces));
   // The package must be imported by something, or Go drops its module from go.mod again.
   writeFileSync(join(work, "tools.go"), `//go:build tools\n\npackage tools\n\nimport _ "${recipe.package}"\n`);
@@ -74,15 +79,35 @@ interface GoModJson {
   Replace: { Old: { Path: string; Version?: string }; New: { Path: string; Version?: string } }[] | null;
 }
 
+interface ModuleSource {
+  GoMod: string;
+  Dir: string;
+}
+
+interface CommandOptions {
+  cwd: string;
+  log: string;
+  env: NodeJS.ProcessEnv;
+}
+
+async function download(recipe: GoRecipe, go: GoTool, options: CommandOptions): Promise<ModuleSource> {
+  const args = ["mod", "download", "-json", `${recipe.module}@v${recipe.version}`];
+  return JSON.parse((await run(go.command, args, options)).stdout) as ModuleSource;
+}
+
+/** A copy of a module's source with more files in it; gives its path for a replace line. */
+async function copySource(source: string, added: Record<string, string>, work: string): Promise<string> {
+  const copy = join(work, "source");
+  cpSync(source, copy, { recursive: true });
+  // Go keeps its modules read-only, folders included: nothing could be added, nor the copy removed.
+  await run("chmod", ["-R", "u+w", copy]);
+  for (const [name, text] of Object.entries(added)) writeFileSync(join(copy, name), text);
+  return "./source";
+}
+
 /** The replace lines of a module's own go.mod, but for those that name folders beside it. */
-async function ownReplaces(
-  recipe: GoRecipe,
-  go: GoTool,
-  options: { cwd: string; log: string; env: NodeJS.ProcessEnv },
-): Promise<Record<string, string>> {
-  const download = ["mod", "download", "-json", `${recipe.module}@v${recipe.version}`];
-  const { GoMod } = JSON.parse((await run(go.command, download, options)).stdout) as { GoMod: string };
-  return replacesOf((await run(go.command, ["mod", "edit", "-json", GoMod], options)).stdout);
+async function ownReplaces(file: string, go: GoTool, options: CommandOptions): Promise<Record<string, string>> {
+  return replacesOf((await run(go.command, ["mod", "edit", "-json", file], options)).stdout);
 }
 
 /** Replace lines from the output of `go mod edit -json`. */

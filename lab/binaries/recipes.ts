@@ -11,6 +11,8 @@ export interface GoRecipe {
   goVersion: string;
   /** Replace lines. "own": those of the module itself, which Go ignores for anything but the main module. */
   replaces?: Record<string, string> | "own";
+  /** Files to add to the module's own source, which Go otherwise takes as it is. */
+  added?: Record<string, string>;
   /** Values set in variables by the linker. */
   variables?: Record<string, string>;
   tags?: string[];
@@ -64,6 +66,8 @@ const ferretdb: GoRecipe = {
   module: "github.com/FerretDB/FerretDB",
   package: "github.com/FerretDB/FerretDB/cmd/ferretdb",
   goVersion: "1.22",
+  // Its build writes this file; without it the program panics at its start.
+  added: { "build/version/version.txt": "v1.24.0\n" },
 };
 
 /** Every program that Storm can build when its publisher is out of reach. */
