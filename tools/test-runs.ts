@@ -60,7 +60,9 @@ export async function runJest({ title, args }: JestRun, env: NodeJS.ProcessEnv, 
   mkdirSync(storm.logs, { recursive: true });
   rmSync(file, { force: true });
   const jest = join(checkout, "node_modules", "jest", "bin", "jest.js");
-  const all = [jest, "--rootDir", checkout, "--passWithNoTests", "--json", `--outputFile=${file}`, ...args];
+  // Without --testMatch jest takes spec/spec.ts and cli/commands/test.ts for suites.
+  const options = ["--rootDir", checkout, "--testMatch=**/tests/**/*.test.ts", "--passWithNoTests"];
+  const all = [jest, ...options, "--json", `--outputFile=${file}`, ...args];
   const code = await new Promise<number>((resolve, reject) => {
     // jest's report goes to standard error, and with --json nothing of use to standard output.
     const child = spawn(process.execPath, all, { cwd: checkout, env, stdio: ["ignore", "ignore", "inherit"] });
