@@ -1,0 +1,38 @@
+import { LabCluster } from "./lab";
+import { access } from "./scenarios/access";
+import { crashes } from "./scenarios/crashes";
+import { deployments } from "./scenarios/deployments";
+import { failures } from "./scenarios/failures";
+import { idempotence } from "./scenarios/idempotence";
+import { rotation } from "./scenarios/rotation";
+import { scaling } from "./scenarios/scaling";
+import { secrets } from "./scenarios/secrets";
+import { stormYml } from "./storm-yml";
+
+jest.setTimeout(900_000);
+
+// One cluster for all of them: each scenario leaves it whole. The stack has a name of its own, so that a running
+// `npm start` of this checkout is not touched.
+const lab = new LabCluster(`t${process.pid}`);
+let firstUpSeconds = 0;
+
+beforeAll(async () => {
+  const began = Date.now();
+  const done = await lab.start(stormYml(3));
+  if (done.code !== 0) throw new Error(`the cluster did not come up:\n${done.stdout}\n${done.stderr}`);
+  firstUpSeconds = (Date.now() - began) / 1000;
+  await lab.whole(60);
+});
+
+afterAll(async () => {
+  await lab.stop();
+});
+
+describe("access", () => access(lab));
+describe("idempotence", () => idempotence(lab));
+describe("deployments", () => deployments(lab));
+describe("failures", () => failures(lab));
+describe("rotation", () => rotation(lab));
+describe("scaling", () => scaling(lab));
+describe("secrets", () => secrets(lab));
+describe("crashes", () => crashes(lab, () => firstUpSeconds));

@@ -1,0 +1,195 @@
+import { execFile, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+
+const execFileAsync = promisify(execFile);
+export const root = path.resolve(__dirname, "..", "..");
+
+/** What a command did; never throws for an exit code. */
+export interface Done {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end, at most `seconds`. */
+export async function run(program: string, args: string[], seconds = 120, env: NodeJS.ProcessEnv = {}): Promise<Done> {
+  const options = { cwd: root, env: { ...process.env, ...env }, timeout: seconds * 1000, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    const { stdout, stderr } = await execFileAsync(program, args, options);
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code: typeof code === "number" ? code : 1, stdout, stderr };
+  }
+}
+
+/** Polls `check` until it returns something other than undefined; says what it saw last when the time is up. */
+export async function eventually<T>(seconds: number, what: string, check: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  let last = "nothing";
+  for (;;) {
+    try {
+      const found = await check();
+      if (found !== undefined) return found;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+    }
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s; last seen: ${last}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** Throws what was seen, for {@link eventually} to report. */
+export function notYet(seen: unknown): never {
+  throw new Error(typeof seen === "string" ? seen : JSON.stringify(seen));
+}
+
+export interface NodeInfo {
+  name: string;
+  role: string;
+  address: string;
+}
+
+/** A real cluster of local nodes, in a stack of its own. */
+export class LabCluster {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-cluster-"));
+  readonly ca = path.join(this.folder, "ca.pem");
+  nodes: NodeInfo[] = [];
+  url = "";
+  clusterId = "";
+  dockerHost = "";
+  readonly dockerEnv: NodeJS.ProcessEnv = {};
+
+  constructor(readonly stack: string) {}
+
+  /** `npm start` with a storm.yml of this text. */
+  async start(stormYml: string): Promise<Done> {
+    fs.writeFileSync(this.file, stormYml);
+    const done = await this.storm(["start", "--stack", this.stack, "--file", this.file], 600);
+    if (done.code === 0) await this.readOutputs();
+    return done;
+  }
+
+  /** The storm.yml that a start in the background deploys. */
+  readonly file = path.join(this.folder, "storm.yml");
+
+  /** Starts `npm start` and leaves it running, for those who kill it. */
+  startInBackground(stormYml: string) {
+    fs.writeFileSync(this.file, stormYml);
+    const args = [path.join(root, "tools", "bootstrap.js"), "start", "--stack", this.stack, "--file", this.file];
+    return spawn(process.execPath, args, { cwd: root, stdio: "ignore", detached: true });
+  }
+
+  storm(args: string[], seconds = 300): Promise<Done> {
+    return run(process.execPath, [path.join(root, "tools", "bootstrap.js"), ...args], seconds);
+  }
+
+  pulumi(...args: string[]): Promise<Done> {
+    return this.storm(["pulumi", ...args, "--stack", this.stack], 400);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const done = await this.pulumi("stack", "output", "--json", "--show-secrets");
+    if (done.code !== 0) throw new Error(done.stderr);
+    return JSON.parse(done.stdout) as Record<string, unknown>;
+  }
+
+  private async readOutputs(): Promise<void> {
+    const outputs = await this.outputs();
+    fs.writeFileSync(this.ca, String(outputs.caCertificate));
+    this.nodes = outputs.nodes as NodeInfo[];
+    this.url = String(outputs.url);
+    this.clusterId = String(outputs.clusterId);
+    this.dockerHost = String(outputs.dockerHost);
+    const certs = path.join(this.folder, "docker");
+    fs.mkdirSync(certs, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(path.join(certs, "ca.pem"), String(outputs.caCertificate));
+    fs.writeFileSync(path.join(certs, "cert.pem"), String(outputs.clientCertificate));
+    fs.writeFileSync(path.join(certs, "key.pem"), String(outputs.clientKey), { mode: 0o600 });
+    Object.assign(this.dockerEnv, { DOCKER_HOST: this.dockerHost, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: certs });
+  }
+
+  /** Name of a node's container on this machine. */
+  container(node: string): string {
+    return `storm-${this.stack}-${this.clusterId}-${node}`;
+  }
+
+  /** Runs a shell command on a node, as root. */
+  on(node: string, command: string, seconds = 60): Promise<Done> {
+    return run("docker", ["exec", this.container(node), "sh", "-c", command], seconds);
+  }
+
+  /** The cluster's own Docker API, as a user has it. */
+  docker(...args: string[]): Promise<Done> {
+    return run("docker", args, 60, this.dockerEnv);
+  }
+
+  /** Fetches a page with the cluster's authority: status ("000" for no answer), body and seconds. */
+  async fetch(address: string, seconds = 10, more: string[] = []) {
+    const args = [
+      "-s",
+      "--cacert",
+      this.ca,
+      "-m",
+      String(seconds),
+      "-w",
+      "\n%{http_code} %{time_total}",
+      ...more,
+      address,
+    ];
+    const { stdout } = await run("curl", args, seconds + 5);
+    const at = stdout.lastIndexOf("\n");
+    const [status = "000", time = "0"] = stdout.slice(at + 1).split(" ");
+    return { status, seconds: Number(time), body: stdout.slice(0, Math.max(at, 0)) };
+  }
+
+  post(text: string) {
+    const body = JSON.stringify({ name: "test", text });
+    return this.fetch(`${this.url}/api/entries`, 10, ["-H", "content-type: application/json", "-d", body]);
+  }
+
+  /** Texts of the guestbook's entries; waits until the store answers. */
+  entries(seconds: number): Promise<string[]> {
+    return eventually(seconds, "the guestbook's entries", async () => {
+      const { status, body } = await this.fetch(`${this.url}/api/entries`, 5);
+      if (status !== "200") notYet(`${status} ${body.slice(0, 200)}`);
+      return (JSON.parse(body) as { entries: { text: string }[] }).entries.map((entry) => entry.text);
+    });
+  }
+
+  /** Waits until every node sees the whole cluster: swarm Ready and active, Consul alive, ingress answering. */
+  whole(seconds: number): Promise<number> {
+    const began = Date.now();
+    const managers = this.nodes.filter((node) => node.role === "manager").map((node) => node.name);
+    return eventually(seconds, "the whole cluster", async () => {
+      for (const name of managers) {
+        const { stdout, stderr } = await this.on(
+          name,
+          "docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}} {{.ManagerStatus}}' && consul members",
+        );
+        const ready = stdout.match(/ Ready Active/g)?.length ?? 0;
+        const managing = stdout.match(/ (Leader|Reachable)\n/g)?.length ?? 0;
+        const alive = stdout.match(/ alive /g)?.length ?? 0;
+        const all = this.nodes.length;
+        if (ready !== all || managing !== managers.length || alive !== all) notYet(`${name}: ${stdout}${stderr}`);
+      }
+      for (const node of this.nodes) {
+        const host = new URL(this.url).hostname;
+        const more = ["--resolve", `${host}:443:${node.address}`];
+        const { status } = await this.fetch(`https://${host}/`, 5, more);
+        if (status !== "200") notYet(`ingress of ${node.name}: ${status}`);
+      }
+      return Date.now() - began;
+    });
+  }
+
+  /** Removes everything, whatever happened before. */
+  async stop(): Promise<Done> {
+    const done = await this.storm(["stop", "--stack", this.stack], 300);
+    fs.rmSync(this.folder, { recursive: true, force: true });
+    return done;
+  }
+}

@@ -1,0 +1,160 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { eventually, type LabCluster, notYet, run } from "../lab";
+
+/** Who gets in, and who does not. */
+export function access(lab: LabCluster): void {
+  test("the page is served with a certificate of the cluster's authority, and HTTP leads to it", async () => {
+    const { hostname, port } = new URL(lab.url);
+    const page = await lab.fetch(`${lab.url}/`);
+    expect(page.status).toBe("200");
+    expect(page.body).toContain("<html");
+    const connect = `127.0.0.1:${port || "443"}`;
+    const verify = ["s_client", "-connect", connect, "-servername", hostname, "-verify_hostname", hostname];
+    const { stdout } = await run("openssl", [...verify, "-CAfile", lab.ca, "-brief"], 20);
+    const { stderr } = await run("sh", ["-c", `openssl ${verify.join(" ")} -CAfile ${lab.ca} -brief </dev/null`], 20);
+    expect(stdout + stderr).toContain("Verification: OK");
+  });
+
+  test("docker with the handed-out certificates lists the managers, all Ready", async () => {
+    const { stdout, stderr } = await lab.docker("node", "ls", "--format", "{{.Status}} {{.ManagerStatus}}");
+    expect(stderr).toBe("");
+    expect(stdout.trim().split("\n").sort()).toEqual(["Ready Leader", "Ready Reachable", "Ready Reachable"]);
+  });
+
+  test.each(["none", "of another authority", "expired"])("the Docker API refuses a certificate: %s", async (which) => {
+    const folder = path.join(lab.folder, `docker-${which.replace(/ /g, "-")}`);
+    fs.mkdirSync(folder, { recursive: true });
+    const outputs = await lab.outputs();
+    fs.writeFileSync(path.join(folder, "ca.pem"), String(outputs.caCertificate));
+    const args = ["--cacert", path.join(folder, "ca.pem"), "-sS", "-m", "10"];
+    if (which !== "none") {
+      await makeCertificate(lab, folder, which === "expired");
+      args.push("--cert", path.join(folder, "cert.pem"), "--key", path.join(folder, "key.pem"));
+    }
+    const done = await run("curl", [...args, `${lab.dockerHost.replace("tcp", "https")}/version`], 20);
+    expect(done.stdout).toBe("");
+    expect(done.stderr).toMatch(/certificate required|unknown ca|certificate expired|alert/i);
+    expect(done.code).not.toBe(0);
+  });
+
+  test("the Docker API is not open without TLS", async () => {
+    const done = await run("curl", ["-s", "-m", "5", `${lab.dockerHost.replace("tcp", "http")}/version`], 10);
+    expect(done.code).not.toBe(0);
+    expect(done.stdout).not.toContain("ApiVersion");
+  });
+
+  test("Consul: three servers alive; an anonymous KV read is denied", async () => {
+    const members = await lab.on("local-2", "consul members");
+    expect(members.stdout.match(/ alive +server /g)).toHaveLength(3);
+    const { stdout } = await lab.on(
+      "local-2",
+      "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8500/v1/kv/storm/nodes",
+    );
+    expect(stdout).toBe("403");
+    const outputs = (await lab.outputs()).consul as { address: string; token: string };
+    const anonymous = await lab.fetch(`${outputs.address}/v1/kv/storm/swarm/join/manager?raw`);
+    expect(anonymous.status).toBe("403");
+    const operator = ["-H", `X-Consul-Token: ${outputs.token}`];
+    expect((await lab.fetch(`${outputs.address}/v1/kv/storm/swarm/join/manager?raw`, 10, operator)).status).toBe("403");
+    expect((await lab.fetch(`${outputs.address}/v1/catalog/nodes`, 10, operator)).status).toBe("200");
+  });
+
+  test("a Consul agent with a wrong gossip key cannot join", async () => {
+    const join = lab.nodes.find((node) => node.name === "local-1");
+    const script = [
+      "mesh=$(jq -r .mesh.address /etc/storm/node.json)",
+      "d=$(mktemp -d)",
+      'timeout 8 consul agent -data-dir "$d" -node intruder -datacenter "$(jq -r .datacenter /etc/storm/node.json)"' +
+        ' -bind "$mesh" -serf-lan-port 18301 -http-port -1 -dns-port -1 -grpc-port -1 -server=false' +
+        ' -encrypt "$(consul keygen)" -retry-join "$mesh:8301" 2>&1 || true',
+      'rm -rf "$d"',
+    ].join("; ");
+    const { stdout } = await lab.on("local-1", script, 30);
+    expect(stdout).toMatch(
+      /No installed keys could decrypt|Remote state is (not )?encrypted|decrypt|EOF|failed to join/i,
+    );
+    expect((await lab.on("local-2", "consul members")).stdout).not.toContain("intruder");
+    expect(join).toBeDefined();
+  });
+
+  test("names of Consul resolve on nodes and in containers", async () => {
+    expect((await lab.on("local-1", "getent hosts registry.service.consul")).stdout).toContain("100.");
+    const inContainer = await lab.on(
+      "local-1",
+      "docker exec $(docker ps -q --filter name=ingress_traefik) getent hosts registry.service.consul",
+    );
+    expect(inContainer.stdout).toContain("100.");
+  });
+
+  test("a container cannot reach the metadata address", async () => {
+    const { stdout } = await lab.on("local-1", "nft list table inet storm");
+    expect(stdout).toMatch(/169\.254\.169\.254 .*drop/);
+  });
+
+  test("an exposed container is in Consul within a second of its start, and out again when it dies", async () => {
+    const image = (
+      await lab.on("local-1", "docker ps --filter name=ingress_traefik --format '{{.Image}}'")
+    ).stdout.trim();
+    const times: number[] = [];
+    for (let round = 0; round < 20; round++) times.push(await registrationMs(lab, image, `probe-${round}`));
+    times.sort((a, b) => a - b);
+    console.info(`registration: median ${times[10]} ms, slowest of 20 ${times[19]} ms`);
+    expect(times[19]).toBeLessThan(1000);
+    await eventually(5, "probes out of Consul", async () => {
+      const { stdout } = await lab.on("local-1", "curl -s http://127.0.0.1:8500/v1/catalog/services");
+      return stdout.includes("probe-") ? notYet(stdout) : true;
+    });
+  });
+}
+
+/** Milliseconds from the container's start to its entry in the catalog, both read on the node. */
+async function registrationMs(lab: LabCluster, image: string, name: string): Promise<number> {
+  const script =
+    `id=$(docker run -d --name ${name} --expose 7777 --entrypoint sleep ${image} 60); ` +
+    `i=0; until curl -s "http://127.0.0.1:8500/v1/catalog/service/${name}" | grep -q ServiceID; do ` +
+    `i=$((i+1)); [ $i -gt 200 ] && break; sleep 0.02; done; now=$(date +%s%3N); ` +
+    `start=$(date -d "$(docker inspect -f '{{.State.StartedAt}}' $id)" +%s%3N); ` +
+    `docker rm -f ${name} >/dev/null; echo $((now - start))`;
+  const { stdout, stderr } = await lab.on("local-1", script, 60);
+  const milliseconds = Number(stdout.trim());
+  if (!Number.isFinite(milliseconds) || stdout.trim() === "") throw new Error(`no time: ${stdout} ${stderr}`);
+  return milliseconds;
+}
+
+/** A client certificate that must be refused: of a stranger, or of the right authority and past its end. */
+async function makeCertificate(lab: LabCluster, folder: string, expired: boolean): Promise<void> {
+  const file = (name: string) => path.join(folder, name);
+  const sh = async (command: string) => {
+    const done = await run("sh", ["-ec", command], 30);
+    if (done.code !== 0) throw new Error(done.stderr);
+  };
+  const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+  if (expired) {
+    const state = await lab.pulumi("stack", "export", "--show-secrets");
+    const deployment = JSON.parse(state.stdout) as {
+      deployment: { resources: { urn: string; outputs?: Record<string, unknown> }[] };
+    };
+    const output = (name: string, property: string) => {
+      const found = deployment.deployment.resources.find((each) => each.urn.endsWith(`::${name}`))?.outputs?.[property];
+      const plain = (found as { plaintext?: string } | undefined)?.plaintext;
+      return plain === undefined ? String(found) : String(JSON.parse(plain));
+    };
+    fs.writeFileSync(file("ca-cert.pem"), output("docker-ca-cert", "certPem"));
+    fs.writeFileSync(file("ca-key.pem"), output("docker-ca-key", "privateKeyPem"), { mode: 0o600 });
+  } else {
+    await sh(`openssl req -x509 ${key} -keyout ${file("ca-key.pem")} -out ${file("ca-cert.pem")} -subj /CN=stranger`);
+  }
+  await sh(`openssl req ${key} -keyout ${file("key.pem")} -out ${file("csr.pem")} -subj /CN=operator`);
+  const dir = file("db");
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(path.join(dir, "index.txt"), "");
+  fs.writeFileSync(
+    file("ca.cnf"),
+    `[ca]\ndefault_ca=d\n[d]\ndatabase=${dir}/index.txt\nnew_certs_dir=${dir}\ndefault_md=sha256\nrand_serial=yes\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\nextendedKeyUsage=clientAuth\n`,
+  );
+  const dates = expired ? "-startdate 20200101000000Z -enddate 20200102000000Z" : "-days 1";
+  await sh(
+    `openssl ca -batch -config ${file("ca.cnf")} -cert ${file("ca-cert.pem")} -keyfile ${file("ca-key.pem")} ${dates} -in ${file("csr.pem")} -out ${file("cert.pem")} -notext`,
+  );
+}

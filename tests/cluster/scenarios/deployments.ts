@@ -1,0 +1,53 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { type LabCluster, root } from "../lab";
+import { stormYml } from "../storm-yml";
+
+/** Compose stacks that change, and one that breaks. */
+export function deployments(lab: LabCluster): void {
+  test("a stack that does not become healthy is rolled back, with the failed task's last words", async () => {
+    const folder = copyOfGuestbook(lab, "broken");
+    const server = path.join(folder, "dist", "server.js");
+    fs.writeFileSync(server, 'console.error("cannot find the flux capacitor"); process.exit(3);\n');
+    const done = await lab.start(stormYml(3, path.join(folder, "docker-compose.yml")));
+    expect(done.code).not.toBe(0);
+    expect(done.stdout + done.stderr).toContain("flux capacitor");
+    expect((await lab.fetch(`${lab.url}/`)).status).toBe("200");
+    const { stdout } = await lab.on(
+      "local-1",
+      "docker service ls --filter name=demo_guestbook --format '{{.Replicas}}'",
+    );
+    expect(stdout.trim()).toBe("2/2");
+  });
+
+  test("a changed config rolls the service that has it; malformed storm.yml stops before anything", async () => {
+    const bad = await lab.start("Local: [3, smal]\n");
+    expect(bad.code).not.toBe(0);
+    expect(bad.stdout + bad.stderr).toContain('did you mean "small"');
+    expect(bad.stdout + bad.stderr).not.toMatch(/\n\s+at /);
+
+    const folder = copyOfGuestbook(lab, "config");
+    const compose = path.join(folder, "docker-compose.yml");
+    const text = fs.readFileSync(compose, "utf8");
+    const withConfig = text
+      .replace(/^(  guestbook:\n)/m, "$1    configs: [motto]\n")
+      .replace(/\nvolumes:/, "\nconfigs:\n  motto: { file: ./motto.txt }\n\nvolumes:");
+    fs.writeFileSync(compose, withConfig);
+    for (const motto of ["one", "two"]) {
+      fs.writeFileSync(path.join(folder, "motto.txt"), motto);
+      const done = await lab.start(stormYml(3, compose));
+      expect(`${done.code} ${done.stderr}`).toMatch(/^0 /);
+      const { stdout } = await lab.on("local-1", "docker config ls --format '{{.Name}}'");
+      expect(stdout.match(/demo_motto_/g)).toHaveLength(1);
+    }
+    const back = await lab.start(stormYml(3));
+    expect(`${back.code} ${back.stderr}`).toMatch(/^0 /);
+    await lab.whole(60);
+  });
+}
+
+function copyOfGuestbook(lab: LabCluster, name: string): string {
+  const folder = path.join(lab.folder, name);
+  fs.cpSync(path.join(root, "catalog", "guestbook"), folder, { recursive: true });
+  return folder;
+}

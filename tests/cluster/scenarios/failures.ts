@@ -1,0 +1,68 @@
+import { eventually, type LabCluster, notYet, run } from "../lab";
+
+/** Seconds for the page to answer when a node has just died, and for its tasks to run elsewhere. */
+const PAGE_SECONDS = 5;
+const MOVE_SECONDS = 60;
+const BACK_SECONDS = 60;
+
+/** Nodes and containers die, in the ways that they do. */
+export function failures(lab: LabCluster): void {
+  test("an entry is there after a reload and after a web container is killed", async () => {
+    expect((await lab.post("before the kill")).status).toMatch(/^20[01]$/);
+    expect(await lab.entries(10)).toContain("before the kill");
+    const node = await taskNode(lab);
+    await lab.on(node, "docker kill $(docker ps -q --filter name=demo_guestbook | head -1)");
+    expect(await lab.entries(20)).toContain("before the kill");
+    await eventually(60, "two guestbooks", () => replicas(lab, "demo_guestbook", "2/2"));
+  });
+
+  test.each(["local-2", "local-3", "local-1"])(
+    "%s dies: the page answers, its tasks move, it joins again",
+    async (name) => {
+      const holdsStore = name === "local-1";
+      await run("docker", ["kill", lab.container(name)]);
+      const died = Date.now();
+      while (Date.now() - died < 20_000) {
+        const page = await lab.fetch(`${lab.url}/`, PAGE_SECONDS);
+        expect(`${page.status} after ${page.seconds} s`).toMatch(/^200/);
+      }
+      if (holdsStore) {
+        const { status, body } = await lab.fetch(`${lab.url}/api/entries`, PAGE_SECONDS);
+        expect(`${status} ${body}`).toMatch(/^503 .*away/);
+      } else {
+        expect(await lab.entries(PAGE_SECONDS)).toContain("before the kill");
+      }
+      const other = name === "local-2" ? "local-3" : "local-2";
+      await eventually(MOVE_SECONDS - (Date.now() - died) / 1000, "its tasks elsewhere", async () => {
+        const format = "{{.Node}} {{.DesiredState}} {{.CurrentState}}";
+        const { stdout } = await lab.on(other, `docker service ps demo_guestbook --format '${format}'`);
+        const running = stdout.split("\n").filter((line) => / Running Running/.test(line) && !line.startsWith(name));
+        return running.length === 2 ? true : notYet(stdout);
+      });
+      await run("docker", ["start", lab.container(name)]);
+      const seconds = (await lab.whole(BACK_SECONDS)) / 1000;
+      console.info(`${name}: whole again ${seconds.toFixed(1)} s after its start`);
+      expect(await lab.entries(30)).toContain("before the kill");
+    },
+  );
+
+  test("docker restart of one node, and of all three at once", async () => {
+    for (const names of [["local-2"], ["local-1", "local-2", "local-3"]]) {
+      await Promise.all(names.map((name) => run("docker", ["restart", lab.container(name)])));
+      const seconds = (await lab.whole(BACK_SECONDS)) / 1000;
+      console.info(`restart of ${names.join(", ")}: whole after ${seconds.toFixed(1)} s`);
+      expect(await lab.entries(30)).toContain("before the kill");
+    }
+  });
+}
+
+async function taskNode(lab: LabCluster): Promise<string> {
+  const filter = "--filter desired-state=running --format '{{.Node}}'";
+  const { stdout } = await lab.on("local-2", `docker service ps demo_guestbook ${filter}`);
+  return stdout.trim().split("\n")[0] ?? "local-1";
+}
+
+async function replicas(lab: LabCluster, service: string, wanted: string): Promise<true> {
+  const { stdout } = await lab.on("local-2", `docker service ls --filter name=${service} --format '{{.Replicas}}'`);
+  return stdout.trim() === wanted ? true : notYet(stdout);
+}
