@@ -8,6 +8,7 @@ import type { Plan, StackPlan } from "./plan/types";
 import { SpecError } from "./spec/errors";
 import { load } from "./spec/load";
 import { notYetDeployable } from "./spec/not-yet";
+import { priceAgeWarnings } from "./spec/sizes/price";
 
 /** Where user's files are read from, and what stack config says about them. */
 export interface LoadSettings {
@@ -49,7 +50,7 @@ export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedS
   const { spec } = load(readStormFile(file, name), {
     fileName: name,
     env: settings.env,
-    overrides: settings.spec === undefined ? [] : [{ from: `stack config storm:spec`, value: settings.spec }],
+    overrides: settings.spec === undefined ? [] : [{ from: "stack config storm:spec", value: settings.spec }],
   });
   const later = notYetDeployable(spec);
   if (later.length > 0) throw new SpecError(later);
@@ -57,7 +58,11 @@ export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedS
   const stacks = plan.stacks.map((stack) => renderOne(stack, plan, { ...settings, file }));
   const errors = stacks.flatMap((stack) => stack.errors);
   if (errors.length > 0) throw new Error(errors.join("\n"));
-  return { plan, stacks, warnings: [...plan.warnings, ...stacks.flatMap((stack) => stack.warnings)] };
+  const oldPrices = priceAgeWarnings(
+    plan.sites.map((site) => site.provider),
+    new Date(),
+  );
+  return { plan, stacks, warnings: [...plan.warnings, ...oldPrices, ...stacks.flatMap((stack) => stack.warnings)] };
 }
 
 function readStormFile(file: string, name: string): string {

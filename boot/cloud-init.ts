@@ -35,7 +35,8 @@ export function userData({ node, files, hostKey, authorizedKey }: UserDataArgs):
     {
       path: "/etc/ssh/sshd_config.d/storm.conf",
       // Commands of one phase arrive together: the default MaxStartups of 10 would turn some away.
-      content: "PasswordAuthentication no\nPermitRootLogin prohibit-password\nMaxStartups 30:30:100\nX11Forwarding no\n",
+      content:
+        "PasswordAuthentication no\nPermitRootLogin prohibit-password\nMaxStartups 30:30:100\nX11Forwarding no\n",
       mode: "0644",
     },
   ];
@@ -55,7 +56,15 @@ export function userData({ node, files, hostKey, authorizedKey }: UserDataArgs):
       ["/usr/local/lib/storm/storm-install"],
       ["systemctl", "daemon-reload"],
       ["systemctl", "enable", ...units],
-      ["systemctl", "start", "--no-block", "storm-boot.service", "storm-mesh.service", "storm-dns.service", "docker.service"],
+      [
+        "systemctl",
+        "start",
+        "--no-block",
+        "storm-boot.service",
+        "storm-mesh.service",
+        "storm-dns.service",
+        "docker.service",
+      ],
     ],
   })}`;
 }

@@ -36,10 +36,12 @@ export class Mesh extends pulumi.ComponentResource {
     super("storm:mesh:Mesh", name, {}, opts);
     const scripts = bootFiles();
     const entries = args.nodes.map((node) =>
-      pulumi.all([this.enroll(node, args, scripts), node.endpoint]).apply(([publicKey, endpoint]): [string, Peer] => [
-        node.plan.name,
-        { publicKey, endpoint, address: node.plan.meshAddress },
-      ]),
+      pulumi
+        .all([this.enroll(node, args, scripts), node.endpoint])
+        .apply(([publicKey, endpoint]): [string, Peer] => [
+          node.plan.name,
+          { publicKey, endpoint, address: node.plan.meshAddress },
+        ]),
     );
     this.peers = pulumi.all(entries).apply((pairs) => Object.fromEntries(pairs));
     this.ready = args.nodes.map((node) =>
@@ -65,7 +67,10 @@ export class Mesh extends pulumi.ComponentResource {
         create: "cloud-init status --wait >/dev/null; exec python3 /usr/local/lib/storm/storm_apply.py enroll",
         stdin: secrets.apply((shared) =>
           JSON.stringify({
-            files: [...scripts, ...secretFiles({ ...shared, managementToken: shared.management.secret, manager: config.consul.server })],
+            files: [
+              ...scripts,
+              ...secretFiles({ ...shared, managementToken: shared.management.secret, manager: config.consul.server }),
+            ],
             start: unitsOf(config),
             ...(config.consul.server ? { acl: aclDocument(shared.management, shared.tokens) } : {}),
           }),

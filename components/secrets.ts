@@ -52,10 +52,7 @@ export class Secrets extends pulumi.ComponentResource {
 }
 
 function tokens(key: string): Record<TokenName, Token> {
-  const entries = TOKEN_NAMES.map((name): [TokenName, Token] => [
-    name,
-    token(key, name),
-  ]);
+  const entries = TOKEN_NAMES.map((name): [TokenName, Token] => [name, token(key, name)]);
   return Object.fromEntries(entries) as Record<TokenName, Token>; // one entry for each of TOKEN_NAMES
 }
 

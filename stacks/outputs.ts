@@ -33,22 +33,22 @@ export interface Outputs {
 
 const LOCAL_ADDRESS = "127.0.0.1";
 
-export function outputs(
-  plan: Plan,
-  stacks: RenderedStack[],
-  upstream: Base & { nodes: Nodes; edge: Edge },
-): Outputs {
+export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { nodes: Nodes; edge: Edge }): Outputs {
   const { ports } = upstream.edge;
   const port = (name: string) => ports.apply((all) => all[name] ?? 0);
   const urlOf = (host: string, path: string, https: number) =>
     `https://${host}${https === 443 ? "" : `:${https}`}${path === "/" ? "" : path}`;
   const routes = stacks.flatMap((stack) => stack.routes.map((route) => ({ ...route, stack: stack.name })));
   const urls = port("https").apply((https) =>
-    Object.fromEntries(routes.map(({ stack, service, host, path }) => [`${stack}/${service}`, urlOf(host, path, https)])),
+    Object.fromEntries(
+      routes.map(({ stack, service, host, path }) => [`${stack}/${service}`, urlOf(host, path, https)]),
+    ),
   );
   const first = routes[0];
   return {
-    url: port("https").apply((https) => (first ? urlOf(first.host, first.path, https) : urlOf(plan.baseDomain, "/", https))),
+    url: port("https").apply((https) =>
+      first ? urlOf(first.host, first.path, https) : urlOf(plan.baseDomain, "/", https),
+    ),
     urls,
     nodes: pulumi.all(
       upstream.nodes.all.map((node) =>
