@@ -1,4 +1,3 @@
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import { type Output, paint, seconds } from "../tools/report";
 
 interface NodeRow {
@@ -16,8 +15,8 @@ export interface SummaryFacts {
 }
 
 /** What the user needs now: nodes, addresses, and the next commands. */
-export function summary(outputs: OutputMap, facts: SummaryFacts, output: Output): string {
-  const value = <T>(name: string): T | undefined => outputs[name]?.value as T | undefined;
+export function summary(outputs: Record<string, unknown>, facts: SummaryFacts, output: Output): string {
+  const value = <T>(name: string): T | undefined => outputs[name] as T | undefined;
   const nodes = value<NodeRow[]>("nodes") ?? [];
   const urls = Object.entries(value<Record<string, string>>("urls") ?? {});
   const time = seconds(facts.milliseconds);

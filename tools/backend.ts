@@ -6,6 +6,7 @@ import { readIfThere } from "./files";
 
 /** What is read of a stack's state file. */
 export interface StackState {
+  /** Secret ones read "[secret]". */
   outputs: Record<string, unknown>;
   pendingOperations: number;
   resources: number;
@@ -73,10 +74,22 @@ export function parseState(text: string): StackState {
   return {
     clusters: [...new Set(clusters.filter((id): id is string => typeof id === "string"))],
     containers: local.filter(({ type }) => type !== "storm:local:Network").length,
-    outputs: root?.outputs ?? {},
+    outputs: Object.fromEntries(
+      Object.entries(root?.outputs ?? {}).map(([name, value]) => [name, withoutSecret(value)]),
+    ),
     pendingOperations: (latest.pending_operations ?? []).length,
     resources: resources.length,
   };
+}
+
+/** How the engine writes down what is secret: an object with this key, whose content is encrypted. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+function withoutSecret(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (secretMark in value) return "[secret]";
+  if (Array.isArray(value)) return value.map(withoutSecret);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecret(inner)]));
 }
 
 function projectName(): string {

@@ -1,4 +1,4 @@
-import type { EngineEvent, OutputMap } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Docker } from "../../lab/local/docker";
 import { UserError } from "../../tools/errors";
 import { type Output, paint, stepLine } from "../../tools/report";
@@ -33,10 +33,10 @@ export async function start(options: StartOptions, output: Output): Promise<void
   try {
     const say = (message: string) => output.write(paint(output, "dim", `Recovery: ${message}`) + "\n");
     await recover({ root: checkout, stack: options.stack, backend: stack.backend, engine: stack, say });
-    const { changed, outputs } = await deploy(stack, setup, file, options, output);
+    const changed = await deploy(stack, setup, file, options, output);
+    const outputs = stack.backend.state(options.stack)?.outputs ?? {};
     if (options.json) {
-      const plain = Object.entries(outputs).map(([key, { value, secret }]) => [key, secret ? "[secret]" : value]);
-      process.stdout.write(JSON.stringify(Object.fromEntries(plain), null, 2) + "\n");
+      process.stdout.write(JSON.stringify(outputs, null, 2) + "\n");
     } else {
       output.write(summary(outputs, { stack: options.stack, changed, milliseconds: Date.now() - began }, output));
     }
@@ -51,7 +51,7 @@ async function deploy(
   file: string | undefined,
   options: StartOptions,
   output: Output,
-): Promise<{ changed: boolean; outputs: OutputMap }> {
+): Promise<boolean> {
   const stack = await stormStack.open();
   const wanted = {
     ...(file === undefined ? {} : { "storm:file": file }),
@@ -70,8 +70,8 @@ async function deploy(
   const began = Date.now();
   try {
     const onEvent = (event: EngineEvent) => progress.event(event);
-    const { outputs } = await stack.up({ onEvent, signal, refresh, suppressOutputs: true, color: "never" });
-    return { changed: progress.changes > 0, outputs };
+    await stack.up({ onEvent, signal, refresh, suppressOutputs: true, color: "never" });
+    return progress.changes > 0;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     // Of an engine that was killed the plugins go on by themselves.
