@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Docker } from "../../lab/local/docker";
 import { UserError } from "../../tools/errors";
-import { type Output, paint, stepLine } from "../../tools/report";
+import { type Output, paint, stepLine, streamOutput } from "../../tools/report";
 import { recover } from "../../tools/recovery";
 import { lockRun } from "../../tools/run-lock";
 import { type LabSetup, setUpLab } from "../../tools/setup";
@@ -9,6 +9,7 @@ import { checkout, storm } from "../../tools/paths";
 import { changedValues, hasIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
 import { EngineError, killRun } from "../engine-run";
 import { onInterrupt } from "../interrupt";
+import { preflight } from "../preflight";
 import { Progress } from "../progress";
 import { summary } from "../summary";
 import { StormStack } from "../workspace";
@@ -25,6 +26,7 @@ export interface StartOptions {
 export async function start(options: StartOptions, output: Output): Promise<void> {
   const began = Date.now();
   const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
+  await preflight(options.stack, file, streamOutput(process.stderr));
   const setup = await setUpLab(output);
   const stack = new StormStack(options.stack, setup);
   const lock = await lockRun(storm.folder, options.stack, "start", ({ pid, command }) =>

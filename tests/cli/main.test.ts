@@ -1,6 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../tools/paths";
+import { temporaryFolder } from "../tools/support";
+
+const wrong = join(temporaryFolder(), "storm.yml");
+writeFileSync(wrong, "Hostname: storm.localhost\nLocal: [0, small]\nLocla: [3, small]\n");
 
 /** The command as a user runs it. */
 function storm(...args: string[]) {
@@ -40,4 +45,11 @@ test("`storm env` of an unknown stack is an error and prints nothing for the she
 test("stopping what is not there is no error", () => {
   const { stdout, status } = storm("stop", "--stack", "no-such-stack");
   expect({ stdout, status }).toEqual({ stdout: "Nothing to stop: there is no stack no-such-stack\n", status: 0 });
+});
+
+test("a wrong storm.yml is told apart from everything else: before set-up, all errors, no stack trace", () => {
+  const { stdout, stderr, status } = storm("start", "--stack", "no-such-stack", "--file", wrong);
+  expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+  expect(stderr).toMatch(/storm.yml:2:\d+ .*\n.*storm.yml:3:\d+ .*\nerror: nothing was changed/);
+  expect(stderr).not.toMatch(/^ +at /m);
 });
