@@ -1,5 +1,6 @@
 import * as crypto from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { POLICIES } from "../../boot/consul";
 import { derive, Secrets, TOKEN_NAMES, uuid } from "../../components/secrets";
 import { promiseOf, register } from "./support/mocks";
 
@@ -78,4 +79,8 @@ test("all of it is secret, but for the cluster's id, which is in names", async (
   expect(await isSecret(result.tokens)).toBe(true);
   expect(await isSecret(result.sshKey.privateKeyOpenssh)).toBe(true);
   expect(await isSecret(result.clusterId)).toBe(false);
+});
+
+test("each token has a policy of its own, and each policy a token", () => {
+  expect(Object.keys(POLICIES).sort()).toEqual(TOKEN_NAMES.map((name) => `storm-${name}`).sort());
 });

@@ -62,7 +62,9 @@ test("storm.yml and its compose files become a plan and rendered stacks; .yml ma
 test("storm.yml may be elsewhere: its compose files are beside it", () => {
   write({ "elsewhere/storm.yml": "compose: {shop: {file: nothing.yml}}\n", "elsewhere/ok.yml": WEB });
   const file = path.join("elsewhere", "storm.yml");
-  expect(messageOf(() => loaded({ file }))).toMatch(/storm\.yml:1:11 compose\/shop\/file: there is no nothing\.yml.*elsewhere/);
+  expect(messageOf(() => loaded({ file }))).toMatch(
+    /storm\.yml:1:11 compose\/shop\/file: there is no nothing\.yml.*elsewhere/,
+  );
   expect(loaded({ file, spec: { compose: { shop: { file: "ok.yml" } } } }).stacks).toHaveLength(1);
 });
 
