@@ -3,5 +3,5 @@ module.exports = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/.storm/", "<rootDir>/dist/"],
-  projects: undefined,
+  testMatch: ["**/tests/**/*.test.ts"],
 };

@@ -21,6 +21,8 @@ export interface LoadSettings {
   spec?: unknown;
   /** Whether the nodes' kernel has IP_VS. */
   ipvs: boolean;
+  /** Whether images come from the image cache alone (package registries only). */
+  offline: boolean;
   /** Folder for build contexts, made when missing. */
   buildDirectory: string;
   /** The overlay that routed services share with the ingress. */
@@ -81,12 +83,12 @@ function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): Render
     domain: stack.domain,
     capabilities: { ipvs: settings.ipvs },
     registry: `${plan.registry.host}:${plan.registry.port}`,
-    // Local nodes have one image cache for every upstream; Docker Hub's images come by the engine's own mirror setting.
-    imageRewrite: { "ghcr.io": `${IMAGE_CACHE_HOST}:${IMAGE_CACHE_PORT}/ghcr.io` },
+    // Docker Hub's images come by the engine's own mirror setting; without a way out the cache holds the others too.
+    imageRewrite: settings.offline ? { "ghcr.io": `${IMAGE_CACHE_HOST}:${IMAGE_CACHE_PORT}/ghcr.io` } : {},
     overlayMtu: plan.network.overlayMtu,
     volumeNode: plan.volumeNode,
     edgeNetwork: settings.edgeNetwork,
-    origin: `${path.basename(settings.file)}:${stack.line}:${stack.column} compose/${stack.name}`,
+    origin: `${path.relative(settings.directory, settings.file)}:${stack.line}:${stack.column} compose/${stack.name}`,
   });
   return { ...loaded, name: stack.name, contexts: loaded.errors.length > 0 ? [] : packAll(stack, loaded, settings) };
 }

@@ -31,7 +31,7 @@ export function loadBalancerConfig(backends: Backend[]): string {
 defaults
   mode tcp
   log global
-  timeout connect 1s
+  timeout connect 300ms
   timeout client 1h
   timeout server 1h
   timeout check 1s

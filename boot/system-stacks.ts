@@ -32,6 +32,8 @@ export function ingressStack({ httpsPort, consulAddress, network }: IngressArgs)
           "--providers.consulcatalog.watch=true",
           // Any server may answer: routing goes on while Consul has no leader.
           "--providers.consulcatalog.stale=true",
+          // 2 s by default: for that long a server that is gone would still be asked, and a new one not.
+          "--providers.providersthrottleduration=200ms",
           "--providers.file.directory=/etc/storm/ingress",
           "--providers.file.watch=true",
           "--global.checknewversion=false",

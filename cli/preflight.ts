@@ -1,3 +1,4 @@
+import { EDGE_NETWORK } from "../components/swarm";
 import { join } from "node:path";
 import { buildGuestbook } from "../catalog/guestbook/build";
 import { loadAll } from "../load";
@@ -22,8 +23,9 @@ export async function preflight(stack: string, file: string | undefined, output:
       env: text("storm:env", stack),
       spec: config["storm:spec"],
       ipvs: hasIpvs(),
+      offline: true,
       buildDirectory: join(checkout, ".storm", "builds"),
-      edgeNetwork: "edge",
+      edgeNetwork: EDGE_NETWORK,
     });
   } catch (error) {
     output.write(messageOf(error).trimEnd() + "\n");

@@ -7,10 +7,12 @@ import { connectionTo, remoteCommand } from "./remote";
 export interface StackDocument {
   stack: string;
   compose: object;
-  configs: { name: string; content: string }[];
+  configs: { name: string; content: string; templateDriver?: string }[];
   /** Contents are secret: the whole document goes by standard input. */
-  secrets: { name: string; content: string }[];
+  secrets: { name: string; content: string; templateDriver?: string }[];
   builds: { image: string; tarPath: string; dockerfile: string; args: Record<string, string>; target?: string }[];
+  /** Images that every node keeps pulled, so that a task that moves need not wait for them. */
+  keepImages: string[];
   /** Seconds until every task must run and be healthy. */
   timeoutSeconds: number;
 }

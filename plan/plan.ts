@@ -47,7 +47,8 @@ export function makePlan(spec: Spec, { env }: PlanOptions): { plan: Plan } {
     nodes,
     managers,
     survives: survivesSentence(nodes.filter((node) => isManager.has(node.name))),
-    volumeNode: (nodes.find((node) => node.role === "data") ?? nodes[0])?.name ?? "",
+    // Else the first manager, which does not change when a pool of workers comes whose name sorts first.
+    volumeNode: nodes.find((node) => node.role === "data")?.name ?? managers[0] ?? "",
     network: networkPlan(spec),
     registry: { storage: spec.registry.storage, host: REGISTRY_HOST, port: REGISTRY_PORT },
     stacks: stackPlans(spec, base),

@@ -35,6 +35,7 @@ export function stackDocument(stack: RenderedStack): StackDocument {
       args: build.args,
       target: build.target,
     })),
+    keepImages: stack.images,
     timeoutSeconds: TIMEOUT_SECONDS,
   };
 }

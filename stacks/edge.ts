@@ -37,6 +37,7 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
         configs: [],
         secrets: [],
         builds: [],
+        keepImages: [],
         timeoutSeconds: TIMEOUT_SECONDS,
       })),
       dependsOn: [upstream.cluster.ready],

@@ -21,6 +21,7 @@ export function readSettings(directory: string): { load: LoadSettings; machine: 
       env: config.get("env") ?? pulumi.getStack(),
       spec: config.getObject("spec"),
       ipvs: machine.ipvs,
+      offline: machine.offline ?? false,
       buildDirectory: path.join(directory, ".storm", "builds"),
       edgeNetwork: EDGE_NETWORK,
     },

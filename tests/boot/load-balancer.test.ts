@@ -25,7 +25,7 @@ test("a dead node is out within a second and a half, and its connections with it
     "defaults",
     "mode tcp",
     "log global",
-    "timeout connect 1s",
+    "timeout connect 300ms",
     "timeout client 1h",
     "timeout server 1h",
     "timeout check 1s",

@@ -56,6 +56,7 @@ test("Traefik is told all by its command line", () => {
     "--providers.consulcatalog.exposedbydefault=false",
     "--providers.consulcatalog.watch=true",
     "--providers.consulcatalog.stale=true",
+    "--providers.providersthrottleduration=200ms",
     "--providers.file.directory=/etc/storm/ingress",
     "--providers.file.watch=true",
     "--global.checknewversion=false",

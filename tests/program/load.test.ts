@@ -27,6 +27,7 @@ const loaded = (settings: Partial<LoadSettings> = {}) =>
     file: "storm.yml",
     env: "dev",
     ipvs: false,
+    offline: true,
     buildDirectory: path.join(folder, "builds"),
     edgeNetwork: "edge",
     ...settings,

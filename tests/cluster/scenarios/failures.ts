@@ -14,6 +14,7 @@ export function failures(lab: LabCluster): void {
     await lab.on(node, "docker kill $(docker ps -q --filter name=demo_guestbook | head -1)");
     expect(await lab.entries(20)).toContain("before the kill");
     await eventually(60, "two guestbooks", () => replicas(lab, "demo_guestbook", "2/2"));
+    await routed(lab, 2);
   });
 
   test.each(["local-2", "local-3", "local-1"])(
@@ -22,6 +23,10 @@ export function failures(lab: LabCluster): void {
       const holdsStore = name === "local-1";
       await run("docker", ["kill", lab.container(name)]);
       const died = Date.now();
+      await eventually(PAGE_SECONDS, "the page", async () => {
+        const { status } = await lab.fetch(`${lab.url}/`, PAGE_SECONDS);
+        return status === "200" ? true : notYet(status);
+      });
       while (Date.now() - died < 20_000) {
         const page = await lab.fetch(`${lab.url}/`, PAGE_SECONDS);
         expect(`${page.status} after ${page.seconds} s`).toMatch(/^200/);
@@ -41,6 +46,7 @@ export function failures(lab: LabCluster): void {
       });
       await run("docker", ["start", lab.container(name)]);
       const seconds = (await lab.whole(BACK_SECONDS)) / 1000;
+      await routed(lab, 2);
       console.info(`${name}: whole again ${seconds.toFixed(1)} s after its start`);
       expect(await lab.entries(30)).toContain("before the kill");
     },
@@ -52,7 +58,17 @@ export function failures(lab: LabCluster): void {
       const seconds = (await lab.whole(BACK_SECONDS)) / 1000;
       console.info(`restart of ${names.join(", ")}: whole after ${seconds.toFixed(1)} s`);
       expect(await lab.entries(30)).toContain("before the kill");
+      await routed(lab, 2);
     }
+  });
+}
+
+/** Waits until the ingress has this many guestbooks to choose from. */
+async function routed(lab: LabCluster, count: number): Promise<void> {
+  await eventually(30, `${count} healthy guestbooks in Consul`, async () => {
+    const address = "http://127.0.0.1:8500/v1/health/service/demo-guestbook?passing=1";
+    const { stdout } = await lab.on("local-1", `curl -s '${address}' | jq length`);
+    return stdout.trim() === String(count) ? true : notYet(stdout);
   });
 }
 

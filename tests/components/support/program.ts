@@ -14,7 +14,7 @@ import { type Registered, register } from "./mocks";
 const ROOT = path.join(__dirname, "..", "..", "..");
 
 /** As set-up would write it to `storm:local`. */
-export const MACHINE = { nodeImage: "node-image:1", cacheImage: "cache-image:1", ipvs: false };
+export const MACHINE = { nodeImage: "node-image:1", cacheImage: "cache-image:1", ipvs: false, offline: true };
 
 export interface Deployed {
   plan: Plan;
@@ -49,6 +49,7 @@ export async function deployed(
     spec,
     ipvs: MACHINE.ipvs,
     buildDirectory: buildDirectory(),
+    offline: true,
     edgeNetwork: "edge",
   });
   const { resources, result } = await register(() => {
