@@ -3,18 +3,20 @@
 Without argument: the daemon. `stop`: the unit's ExecStop, which drains this node when the machine shuts down.
 """
 import json
+import os
 import socket
 import subprocess
 import sys
 import threading
 import time
 
-from storm_lib import ApiError, Consul, Docker, forever, log, node
+from storm_lib import ApiError, Consul, Docker, atomic_write, forever, log, node, path
 
 NAME, MESH = node()["name"], node()["mesh"]["address"]
 AVAILABILITY = f"storm/availability/{NAME}"
 OWN_TASKS = {"label": ["com.docker.swarm.task.id"]}
 LEAVE_PATIENCE = 120
+LISTED = "/var/lib/storm/listed"
 
 
 def answers(address, port=2377):
@@ -50,7 +52,11 @@ class Joiner:
             self.consul.kv_put(AVAILABILITY, "active")
             self.announced = True
         state = swarm["LocalNodeState"]
+        if NAME in nodes and not self.was_listed():
+            atomic_write(path(LISTED), "")
         if NAME not in nodes and not node().get("elastic"):
+            if not self.was_listed():
+                raise ApiError("this node is not in the cluster's list yet")
             self.depart(swarm)
         elif state == "inactive":
             self.join(nodes)
@@ -60,6 +66,11 @@ class Joiner:
             self.repair(swarm["Error"], nodes)
         else:
             self.restarted, self.unwanted_since = False, None
+
+    @staticmethod
+    def was_listed():
+        """A new node hears of the cluster before the cluster lists it; only one that was listed has left."""
+        return os.path.exists(path(LISTED))
 
     def repair(self, error, nodes):
         """An engine that met a passing fault (no address yet) is cured by a restart; a lost membership only by joining

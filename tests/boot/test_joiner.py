@@ -40,6 +40,12 @@ class Joining(unittest.TestCase):
             "RemoteAddrs": ["100.64.12.2:2377"], "JoinToken": "SWMTKN-worker"}])
         self.assertEqual(self.consul.kv["storm/availability/n1"], "active")
 
+    def test_a_node_that_is_not_listed_yet_stays(self):
+        self.consul.put("storm/nodes", {"n2": MANAGER})
+        with mock.patch.object(Joiner, "was_listed", lambda: False), self.assertRaises(OSError):
+            self.joiner.step()
+        self.assertEqual((self.posts("/swarm/leave"), self.commands), ([], []))
+
     def test_a_manager_uses_the_managers_token(self):
         self.consul.put("storm/nodes", {"n1": {**MANAGER, "address": "100.64.12.1"}, "n2": MANAGER})
         self.consul.put("storm/swarm/join/manager", "SWMTKN-manager")

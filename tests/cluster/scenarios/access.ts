@@ -11,9 +11,8 @@ export function access(lab: LabCluster): void {
     expect(page.body).toContain("<html");
     const connect = `127.0.0.1:${port || "443"}`;
     const verify = ["s_client", "-connect", connect, "-servername", hostname, "-verify_hostname", hostname];
-    const { stdout } = await run("openssl", [...verify, "-CAfile", lab.ca, "-brief"], 20);
     const { stderr } = await run("sh", ["-c", `openssl ${verify.join(" ")} -CAfile ${lab.ca} -brief </dev/null`], 20);
-    expect(stdout + stderr).toContain("Verification: OK");
+    expect(stderr).toContain("Verification: OK");
   });
 
   test("docker with the handed-out certificates lists the managers, all Ready", async () => {

@@ -35,7 +35,16 @@ interface Canary {
   value: string;
 }
 
-/** Middle parts of every secret: enough to be found, whatever line breaks surround it. */
+/**
+ * The line of a PEM that holds the private part: the first of PKCS#8 and SEC 1, the last but one of OpenSSH's own form.
+ * The others hold the public key, which is no secret and is in certificates.
+ */
+function secretLine(pem: string): string {
+  const lines = pem.trim().split("\n");
+  return (pem.includes("OPENSSH") ? lines.at(-3) : lines[1]) ?? "";
+}
+
+/** One line of every secret: enough to be found, whatever line breaks surround it. */
 async function secretValues(lab: LabCluster): Promise<Canary[]> {
   const { stdout } = await lab.pulumi("stack", "export", "--show-secrets");
   const state = JSON.parse(stdout) as {
@@ -47,9 +56,8 @@ async function secretValues(lab: LabCluster): Promise<Canary[]> {
     for (const [property, value] of Object.entries(outputs ?? {})) {
       const plain = (value as { plaintext?: string } | null)?.plaintext;
       if (plain === undefined || !/rivateKey|clientKey/.test(property)) continue;
-      const lines = String(JSON.parse(plain)).split("\n");
-      const middle = lines[Math.floor(lines.length / 2)] ?? "";
-      if (middle.length > 20) canaries.push({ name: `${name}.${property}`, value: middle });
+      const secret = secretLine(String(JSON.parse(plain)));
+      if (secret.length > 20) canaries.push({ name: `${name}.${property}`, value: secret });
     }
   }
   for (const token of ["controller", "node", "registrator", "operator"]) {

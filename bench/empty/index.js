@@ -1,0 +1,2 @@
+// Makes nothing: see Pulumi.yaml.
+require("@pulumi/pulumi");
