@@ -1,8 +1,8 @@
 import { type LabCluster, run } from "../lab";
 import { stormYml } from "../storm-yml";
 
-/** Moments at which `up` is killed, as shares of the time that the first one took. Few in CI; test:long takes ten. */
-const MOMENTS = Number(process.env.STORM_CRASHES ?? 3);
+/** Moments at which `up` is killed, as shares of the time that the first one took. Few in CI; STORM_CRASHES=10 for the issue's ten. */
+const MOMENTS = Number(process.env.STORM_CRASHES ?? 2);
 
 /** SIGKILL in the middle of things. */
 export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
