@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { IMAGE_CACHE_HOST, IMAGE_CACHE_PORT } from "./boot/node-config";
+import { EDGE_NETWORK } from "./boot/system-stacks";
 import { packContext } from "./compose/context";
 import { type LoadedStack, loadStack } from "./compose/load";
 import { makePlan } from "./plan/plan";
@@ -25,8 +26,6 @@ export interface LoadSettings {
   offline: boolean;
   /** Folder for build contexts, made when missing. */
   buildDirectory: string;
-  /** The overlay that routed services share with the ingress. */
-  edgeNetwork: string;
 }
 
 /** An archive that a build needs, here and on the node. */
@@ -87,7 +86,7 @@ function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): Render
     imageRewrite: settings.offline ? { "ghcr.io": `${IMAGE_CACHE_HOST}:${IMAGE_CACHE_PORT}/ghcr.io` } : {},
     overlayMtu: plan.network.overlayMtu,
     volumeNode: plan.volumeNode,
-    edgeNetwork: settings.edgeNetwork,
+    edgeNetwork: EDGE_NETWORK,
     origin: `${path.relative(settings.directory, settings.file)}:${stack.line}:${stack.column} compose/${stack.name}`,
   });
   return { ...loaded, name: stack.name, contexts: loaded.errors.length > 0 ? [] : packAll(stack, loaded, settings) };

@@ -12,7 +12,7 @@ import { secretFiles } from "../boot/secret-files";
 import { ingressStack, registryStack } from "../boot/system-stacks";
 import { aclDocument, nodeList } from "../components/consul";
 import { type Token, TOKEN_NAMES, type TokenName } from "../components/secrets";
-import { EDGE_NETWORK } from "../components/swarm";
+import { EDGE_NETWORK } from "../boot/system-stacks";
 import { nodeRunFlags } from "../lab/image/run-flags";
 import type { RenderedStack } from "../load";
 import type { Plan } from "../plan/types";

@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { EDGE_NETWORK } from "../components/swarm";
 import { freeSubnets, rangeOf, routedRanges } from "../lab/local/addresses";
 import { limits } from "../lab/local/containers";
 import { Docker } from "../lab/local/docker";
@@ -74,7 +73,6 @@ export class ScriptCluster {
       ipvs: hasIpvs(),
       offline: this.setup.imageCache.mode === "offline",
       buildDirectory: path.join(checkout, ".storm", "builds"),
-      edgeNetwork: EDGE_NETWORK,
     });
   }
 }

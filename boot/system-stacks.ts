@@ -1,5 +1,11 @@
 /** The compose documents of what every cluster runs besides its host units. Pure; deployed like a user's stack. */
 
+/**
+ * The overlay that routed services share with the ingress. Docker resolves a name over a container's networks in the
+ * order of their names: this one comes last, so that a service finds its own stack's neighbours first.
+ */
+export const EDGE_NETWORK = "zz-edge";
+
 export interface IngressArgs {
   /** Port of the HTTPS address that users type, for the redirect from HTTP. */
   httpsPort: number;

@@ -1,4 +1,3 @@
-import { EDGE_NETWORK } from "../components/swarm";
 import { join } from "node:path";
 import { buildGuestbook } from "../catalog/guestbook/build";
 import { loadAll } from "../load";
@@ -25,7 +24,6 @@ export async function preflight(stack: string, file: string | undefined, output:
       ipvs: hasIpvs(),
       offline: true,
       buildDirectory: join(checkout, ".storm", "builds"),
-      edgeNetwork: EDGE_NETWORK,
     });
   } catch (error) {
     output.write(messageOf(error).trimEnd() + "\n");

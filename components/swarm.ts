@@ -1,13 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { EDGE_NETWORK } from "../boot/system-stacks";
 import type { Plan } from "../plan/types";
 import type { Node } from "./node";
 import { remoteCommand } from "./remote";
-
-/**
- * The overlay that routed services share with the ingress. Docker resolves a name over a container's networks in the
- * order of their names: this one comes last, so that a service finds its own stack's neighbours first.
- */
-export const EDGE_NETWORK = "zz-edge";
 
 export interface SwarmArgs {
   plan: Plan;

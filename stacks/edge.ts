@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ingressStack, registryStack } from "../boot/system-stacks";
+import { EDGE_NETWORK, ingressStack, registryStack } from "../boot/system-stacks";
 import { ComposeStack } from "../components/compose-stack";
 import { LocalLoadBalancer } from "../components/load-balancer/local";
 import type { LocalMachine } from "../components/pools/local";
-import { EDGE_NETWORK } from "../components/swarm";
 import type { Plan } from "../plan/types";
 import type { Base } from "./base";
 import type { Cluster } from "./cluster";

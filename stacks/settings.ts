@@ -1,7 +1,6 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { LocalMachine } from "../components/pools/local";
-import { EDGE_NETWORK } from "../components/swarm";
 import type { LoadSettings } from "../load";
 
 /** Everything that the program is told, all of it by stack config; nothing by the shell's environment. */
@@ -23,7 +22,6 @@ export function readSettings(directory: string): { load: LoadSettings; machine: 
       ipvs: machine.ipvs,
       offline: machine.offline ?? false,
       buildDirectory: path.join(directory, ".storm", "builds"),
-      edgeNetwork: EDGE_NETWORK,
     },
   };
 }

@@ -11,7 +11,7 @@ from storm_lib import ApiError, Consul, Docker, log, node
 
 EVENTS = {"type": ["container", "network"],
           "event": ["start", "die", "destroy", "pause", "unpause", "kill", "health_status", "connect", "disconnect"]}
-# The overlay that routed services share with the ingress (components/swarm.ts).
+# The overlay that routed services share with the ingress (boot/system-stacks.ts).
 EDGE = "zz-edge"
 RESYNC = 30
 # Ten missed resyncs. A restart of this daemon takes a second and an upgrade less than a minute, so a shorter TTL would

@@ -29,7 +29,6 @@ const loaded = (settings: Partial<LoadSettings> = {}) =>
     ipvs: false,
     offline: true,
     buildDirectory: path.join(folder, "builds"),
-    edgeNetwork: "edge",
     ...settings,
   });
 

@@ -50,7 +50,6 @@ export async function deployed(
     ipvs: MACHINE.ipvs,
     buildDirectory: buildDirectory(),
     offline: true,
-    edgeNetwork: "edge",
   });
   const { resources, result } = await register(() => {
     const keys = base(plan);
