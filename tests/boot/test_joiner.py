@@ -42,7 +42,7 @@ class Joining(unittest.TestCase):
 
     def test_a_node_that_is_not_listed_yet_stays(self):
         self.consul.put("storm/nodes", {"n2": MANAGER})
-        with mock.patch.object(Joiner, "was_listed", lambda: False), self.assertRaises(OSError):
+        with mock.patch.object(Joiner, "was_listed", staticmethod(lambda: False)), self.assertRaises(OSError):
             self.joiner.step()
         self.assertEqual((self.posts("/swarm/leave"), self.commands), ([], []))
 

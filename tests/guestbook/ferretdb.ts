@@ -68,6 +68,16 @@ export class Ferretdb {
     await until(() => connects(this.port), 10_000);
   }
 
+  /** Stops it in its tracks; returns when no thread runs any more: the signal itself comes a moment later. */
+  async freeze(): Promise<void> {
+    const pid = this.process?.pid ?? 0;
+    this.signal("SIGSTOP");
+    await until(async () => {
+      const tasks = fs.readdirSync(`/proc/${pid}/task`);
+      return tasks.every((task) => /\) T /.test(fs.readFileSync(`/proc/${pid}/task/${task}/stat`, "utf8")));
+    }, 3000);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.process?.kill(signal);
   }

@@ -116,7 +116,7 @@ test.each(["frozen", "dead"])(
   async (how) => {
     await post({ name: "Ada", text: `before ${how}` });
     if (how === "dead") await store.kill();
-    else store.signal("SIGSTOP");
+    else await store.freeze();
     for (let i = 0; i < 3; i++) {
       const page = await timed(() => fetch(base));
       expect(page).toMatchObject({

@@ -1,0 +1,91 @@
+/** index.js: whatever it loads, what runs is what the files say now. */
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+jest.setTimeout(60_000);
+
+const ROOT = path.join(__dirname, "..", "..");
+let folder: string;
+const write = (name: string, text: string) => fs.writeFileSync(path.join(folder, name), text);
+const inputs = () => path.join(folder, ".storm", "program", "inputs.json");
+
+/** Runs the copy's program: what it exports, and from which file it came. */
+function run(environment: NodeJS.ProcessEnv = {}): { value: string; from: string; text: string } {
+  const program = 'const m = require("./index.js"); console.log(JSON.stringify(m))';
+  const env = { ...process.env, ...environment };
+  return JSON.parse(
+    execFileSync(process.execPath, ["-e", program], { cwd: folder, encoding: "utf8", env }),
+  ) as ReturnType<typeof run>;
+}
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-entry-"));
+  fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+  fs.copyFileSync(path.join(ROOT, "index.js"), path.join(folder, "index.js"));
+  write("beside.txt", "read beside the source");
+  write("value.ts", 'export const value: string = "first";');
+  write(
+    "index.ts",
+    [
+      'import * as fs from "node:fs";',
+      'import * as path from "node:path";',
+      'import { value } from "./value";',
+      'const text = fs.readFileSync(path.join(__dirname, "beside.txt"), "utf8");',
+      "const from = new Error('x').stack?.includes('program.js') ? 'bundle' : 'sources';",
+      "module.exports = { value, text, from };",
+    ].join("\n"),
+  );
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+test("the first run is from the sources, the next from the bundle, with the same result", () => {
+  expect(run()).toEqual({ value: "first", text: "read beside the source", from: "sources" });
+  expect(run()).toEqual({ value: "first", text: "read beside the source", from: "bundle" });
+});
+
+test("an edited file runs at once, even with the time it had before", () => {
+  run();
+  const before = fs.statSync(path.join(folder, "value.ts"));
+  write("value.ts", 'export const value: string = "second";');
+  fs.utimesSync(path.join(folder, "value.ts"), before.atime, before.mtime);
+  expect(run()).toMatchObject({ value: "second", from: "sources" });
+  expect(run()).toMatchObject({ value: "second", from: "bundle" });
+});
+
+test.each([
+  ["a bundle that was tampered with", () => fs.appendFileSync(path.join(folder, ".storm/program/program.js"), "\n//")],
+  ["a list that was cut short", () => fs.truncateSync(inputs(), 20)],
+  ["no list", () => fs.rmSync(inputs())],
+  ["another index.js", () => fs.appendFileSync(path.join(folder, "index.js"), "\n// changed\n")],
+])("%s is not believed", (_, change) => {
+  run();
+  change();
+  expect(run()).toMatchObject({ value: "first", from: "sources" });
+});
+
+test("a checkout that moved makes its bundle anew", () => {
+  run();
+  const moved = `${folder}-moved`;
+  fs.renameSync(folder, moved);
+  folder = moved;
+  expect(run()).toMatchObject({ text: "read beside the source", from: "sources" });
+});
+
+test("an error names the place in the source, bundled or not", () => {
+  write("index.ts", 'import { value } from "./value";\n\nthrow new Error(`told ${value}`);');
+  const stack = () => {
+    const program =
+      'require("source-map-support/register"); try { require("./index.js") } catch (e) { console.log(e.stack) }';
+    return execFileSync(process.execPath, ["-e", program], { cwd: folder, encoding: "utf8" });
+  };
+  // A program that throws leaves no bundle, so one is made by a run that does not.
+  expect(stack()).toMatch(/told first\n.*index\.ts:3:/);
+});
+
+test("where no bundle can be made the sources go on being run", () => {
+  write(".storm", "no folder");
+  expect(run()).toMatchObject({ from: "sources" });
+  expect(run()).toMatchObject({ from: "sources" });
+});
