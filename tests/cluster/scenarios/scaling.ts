@@ -10,6 +10,7 @@ export function scaling(lab: LabCluster): void {
           (await inspect(lab.container(name), "{{.Id}} {{.State.StartedAt}}")).trim(),
         ),
       );
+    expect((await lab.post("before the growth")).status).toMatch(/^20[01]$/);
     const before = await ids();
     const commandsBefore = await commandIds(lab);
 
@@ -31,7 +32,7 @@ export function scaling(lab: LabCluster): void {
     expect((await lab.on("local-1", "consul members")).stdout).not.toMatch(/local-[45]/);
     expect((await lab.on("local-1", "wg show storm0 peers")).stdout.trim().split("\n")).toHaveLength(2);
     expect(await inspect(lab.container("local-4"), "{{.Id}}")).toBe("");
-    expect(await lab.entries(20)).toContain("before the kill");
+    expect(await lab.entries(20)).toContain("before the growth");
   });
 }
 
