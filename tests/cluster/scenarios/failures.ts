@@ -97,5 +97,5 @@ async function taskNode(lab: LabCluster): Promise<string> {
 
 async function replicas(lab: LabCluster, service: string, wanted: string): Promise<true> {
   const { stdout } = await lab.on("local-2", `docker service ls --filter name=${service} --format '{{.Replicas}}'`);
-  return stdout.trim() === wanted ? true : notYet(stdout);
+  return stdout.startsWith(wanted) ? true : notYet(stdout);
 }
