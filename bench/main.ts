@@ -2,7 +2,7 @@
 import { Docker } from "../lab/local/docker";
 import { killRun } from "../cli/engine-run";
 import { onInterrupt } from "../cli/interrupt";
-import { formatError } from "../tools/errors";
+import { formatError, UserError } from "../tools/errors";
 import { checkout, storm as folders } from "../tools/paths";
 import { ownRunName } from "../tools/processes";
 import { streamOutput } from "../tools/report";
@@ -152,7 +152,7 @@ class Bench {
 
   private async report(name: string, figure: Figure): Promise<void> {
     const measured = circumstances(await otherContainers());
-    keep(name, { ...figure, value: round(figure.value, 3) }, measured);
+    await keep(name, { ...figure, value: round(figure.value, 3) }, measured);
     const noise = isNoisy(measured) ? "  (noisy: see docs/figures.md)" : "";
     lines.push(figureLine(name, figure) + noise);
     say(lines.at(-1) ?? "");
@@ -195,6 +195,9 @@ async function main(): Promise<void> {
     }
     await new Bench(setup, options, signal).run();
     say(["", ...lines].join("\n"));
+  } catch (error) {
+    // What was cut off by our own doing is no news.
+    throw signal.aborted ? new UserError("interrupted", [], 130) : error;
   } finally {
     dispose();
     lock.release();
@@ -203,5 +206,5 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${formatError(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UserError ? error.exitCode : 1;
 });

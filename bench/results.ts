@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import * as prettier from "prettier";
 import { checkout } from "../tools/paths";
 import { round } from "./measure";
 
@@ -49,11 +50,13 @@ export function circumstances(otherContainers: number): Circumstances {
 export const isNoisy = ({ load, cores, otherContainers }: Circumstances) => otherContainers > 0 || load > cores / 2;
 
 /** Puts one figure into the file; the others keep what they were measured with. */
-export function keep(name: string, figure: Figure, measured: Circumstances): void {
+export async function keep(name: string, figure: Figure, measured: Circumstances): Promise<void> {
   const before = fs.existsSync(RESULTS) ? (JSON.parse(fs.readFileSync(RESULTS, "utf8")) as object) : {};
   const entries = Object.entries({ ...before, [name]: { ...figure, measured } });
   const sorted = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-  fs.writeFileSync(RESULTS, `${JSON.stringify(sorted, undefined, 2)}\n`);
+  // The file is in the repository, whose format is checked.
+  const config = await prettier.resolveConfig(RESULTS);
+  fs.writeFileSync(RESULTS, await prettier.format(JSON.stringify(sorted), { ...config, parser: "json" }));
 }
 
 /** "1 First up / script ............ 1.21 (<= 1.3)  good" */
