@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { IMAGE_CACHE_HOST, IMAGE_CACHE_PORT } from "./boot/node-config";
 import { EDGE_NETWORK } from "./boot/system-stacks";
-import { packContext } from "./compose/context";
+import { writeContext } from "./compose/context";
 import { type LoadedStack, loadStack } from "./compose/load";
 import { makePlan } from "./plan/plan";
 import type { Plan, StackPlan } from "./plan/types";
@@ -119,12 +119,7 @@ function packAll(stack: StackPlan, loaded: LoadedStack, { buildDirectory }: Load
     const hash = build.image.slice(build.image.lastIndexOf(":") + 1);
     const archive = `${stack.name}-${build.service}-${hash}.tar.gz`;
     const localPath = path.join(buildDirectory, archive);
-    if (!fs.existsSync(localPath)) {
-      fs.mkdirSync(buildDirectory, { recursive: true });
-      const part = `${localPath}.${process.pid}.part`;
-      fs.writeFileSync(part, packContext(loaded.projectDirectory, build));
-      fs.renameSync(part, localPath);
-    }
+    if (!fs.existsSync(localPath)) writeContext(loaded.projectDirectory, build, localPath);
     return { service: build.service, localPath, remotePath: `/var/lib/storm/builds/${archive}` };
   });
 }
