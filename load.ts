@@ -89,29 +89,7 @@ function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): Render
     edgeNetwork: EDGE_NETWORK,
     origin: `${path.relative(settings.directory, settings.file)}:${stack.line}:${stack.column} compose/${stack.name}`,
   });
-  spreadReplicas(loaded, plan.nodes.length);
   return { ...loaded, name: stack.name, contexts: loaded.errors.length > 0 ? [] : packAll(stack, loaded, settings) };
-}
-
-/**
- * No node holds so many replicas of a routed service that its death takes all of them: Swarm notices a dead node after 13 to
- * 33 s, and until then the others must answer. Swarm by itself may put all on one node when it places them anew.
- */
-function spreadReplicas(loaded: LoadedStack, nodes: number): void {
-  const services = loaded.stack.services as Record<string, { deploy?: DeploySection }> | undefined;
-  for (const { service } of loaded.routes) {
-    const deploy = services?.[service]?.deploy;
-    if (!deploy || deploy.mode === "global" || (deploy.replicas ?? 1) < 2 || nodes < 2) continue;
-    const most = Math.ceil((deploy.replicas ?? 1) / (nodes - 1));
-    deploy.placement = { max_replicas_per_node: most, ...deploy.placement };
-  }
-}
-
-/** What of a rendered service's `deploy` is looked at here. */
-interface DeploySection {
-  mode?: string;
-  replicas?: number;
-  placement?: { max_replicas_per_node?: number };
 }
 
 function packAll(stack: StackPlan, loaded: LoadedStack, { buildDirectory }: LoadSettings): PackedContext[] {

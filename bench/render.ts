@@ -93,7 +93,7 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
   const consulAddress = `${network.nodeLocalAddress}:8500`;
   const ingress = { httpsPort: args.ports.https ?? 443, consulAddress, network: EDGE_NETWORK };
   writeJson("ingress.json", system("ingress", ingressStack(ingress)));
-  args.stacks.forEach((stack) => writeJson(`stack-${stack.name}.json`, stackDocument(stack)));
+  args.stacks.forEach((stack) => writeJson(`stack-${stack.name}.json`, stackDocument(stack, plan.nodes.length)));
   const contexts = args.stacks.flatMap((stack) => stack.contexts);
   write("contexts", lines(contexts.map(({ localPath, remotePath }) => `${localPath} ${remotePath}`)));
   const backends = plan.nodes.map(({ name, role }) => ({ name, address: address(name), manager: role === "manager" }));
@@ -192,5 +192,6 @@ const system = (stack: string, compose: object) => ({
   secrets: [],
   builds: [],
   keepImages: [],
+  spread: { services: [], nodes: 0 },
   timeoutSeconds: 300,
 });

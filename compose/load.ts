@@ -24,7 +24,8 @@ export function loadStack(directory: string, file: string, input: LoadInput): Lo
   const found = findComposeFile(directory, file);
   if (found === undefined) {
     const origin = input.origin ?? `compose/${input.stackName}`;
-    const errors = [`${origin}/file: there is no ${file}, ${file}.yml or ${file}.yaml in ${path.resolve(directory)}`];
+    const names = path.extname(file) === "" ? `${file}, ${file}.yml or ${file}.yaml` : file;
+    const errors = [`${origin}/file: there is no ${names} in ${path.resolve(directory)}`];
     return {
       stack: {},
       builds: [],
@@ -32,6 +33,7 @@ export function loadStack(directory: string, file: string, input: LoadInput): Lo
       configs: [],
       secrets: [],
       images: [],
+      spread: [],
       warnings: [],
       errors,
       projectDirectory: directory,

@@ -76,6 +76,8 @@ export interface RenderResult {
   secrets: ContentObject[];
   /** Every image the stack runs, as the nodes will ask for it. */
   images: string[];
+  /** Services of several replicas that must not all be on one node (storm_stack.py keeps them apart). */
+  spread: string[];
   /** One line each: "docker-compose.yml:12:5 services/web/container_name: ...". */
   warnings: string[];
   /** As warnings. If there is one, the rest of the result is not to be deployed. */

@@ -13,7 +13,7 @@ export function apps(stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Ed
     (stack) =>
       new ComposeStack(stack.name, {
         node: upstream.nodes.first,
-        document: stackDocument(stack),
+        document: stackDocument(stack, upstream.nodes.all.length),
         contexts: stack.contexts,
         // Only a stack that builds has to wait for the registry; the ingress finds services whenever they come.
         dependsOn: [upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
@@ -22,7 +22,7 @@ export function apps(stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Ed
 }
 
 /** What storm_stack.py reads. */
-export function stackDocument(stack: RenderedStack): StackDocument {
+export function stackDocument(stack: RenderedStack, nodes: number): StackDocument {
   return {
     stack: stack.name,
     compose: stack.stack,
@@ -36,6 +36,7 @@ export function stackDocument(stack: RenderedStack): StackDocument {
       target: build.target,
     })),
     keepImages: stack.images,
+    spread: { services: stack.spread, nodes },
     timeoutSeconds: TIMEOUT_SECONDS,
   };
 }

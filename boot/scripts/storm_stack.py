@@ -1,7 +1,8 @@
 """Deploys one compose stack, on a manager, by remote command: JSON on standard input, one line of JSON on standard output.
 
 {"stack": name, "compose": input of `docker stack deploy`, "configs": [{"name", "content", "templateDriver"?}], "secrets": the same,
- "builds": [{"image", "tarPath" | "contextDir", "dockerfile", "args": {}, "target"?}], "timeoutSeconds": 300, "keepImages": [image]}
+ "builds": [{"image", "tarPath" | "contextDir", "dockerfile", "args": {}, "target"?}], "timeoutSeconds": 300, "keepImages": [image],
+ "spread": {"services": [name], "nodes": nodes of the plan}}
 
 Builds and pushes what the registry does not have, creates configs and secrets, deploys, waits until every task runs and is healthy. If
 that does not come about, the stack goes back to what it was and the error names service, task and last log lines. May be cut off anywhere
@@ -73,6 +74,25 @@ def remove_unused(kind, stack, wanted):
         docker(kind, "rm", name)
 
 
+def replicas_per_node(replicas, nodes):
+    """The most replicas on one node with which the others still have one when it dies, and with one node away an update still finds room."""
+    return max(1, -(-replicas // max(1, nodes - 1)))
+
+
+def keep_apart(document):
+    """Limits the replicas per node of the services that are to survive a node, by the nodes that are there now: a limit for nodes that
+    are away would leave an update nowhere to start its tasks."""
+    spread = document.get("spread") or {}
+    if not spread.get("services"):
+        return
+    states = patiently("node", "ls", "--format", "{{.Status}} {{.Availability}}").splitlines()
+    nodes = min(spread["nodes"], states.count("Ready Active"))
+    for name in spread["services"]:
+        section = document["compose"]["services"][name]["deploy"]
+        limit = replicas_per_node(section.get("replicas", 1), nodes)
+        section["placement"] = {**(section.get("placement") or {}), "max_replicas_per_node": limit}
+
+
 def deploy(document):
     # Without --prune: a service that the file no longer has goes when the others are well, so that a failure takes nothing away.
     patiently("stack", "deploy", "--resolve-image", document.get("resolveImage", "changed"), "-c", "-", document["stack"],
@@ -141,6 +161,7 @@ def run(document):
     storm_images.remember([build["image"] for build in builds] + (document.get("keepImages") or []), say)
     create_contents("config", stack, configs)
     create_contents("secret", stack, secrets)
+    keep_apart(document)
     before = storm_convergence.services(stack)
     wanted = {f"{stack}_{name}" for name in document["compose"].get("services") or {}}
     try:

@@ -36,6 +36,17 @@ test("updates are health-gated and rolled back; data and host ports stop first",
   });
 });
 
+test("replicas that users reach are kept apart, unless the file says where they are", () => {
+  const spread = (keys: string): string[] => web(`image: x, ${keys}`, { scale: 2 }, "volumes: {v: {}}").spread;
+  expect(spread("ports: [80]")).toEqual(["web"]);
+  expect(spread("expose: [80]")).toEqual([]);
+  expect(spread("ports: [80], deploy: {replicas: 1}")).toEqual([]);
+  expect(spread("ports: [80], deploy: {mode: global}")).toEqual([]);
+  expect(spread("ports: [80], volumes: ['v:/v']")).toEqual([]);
+  expect(spread("ports: [80], deploy: {placement: {constraints: ['node.role == worker']}}")).toEqual([]);
+  expect(spread("ports: [80], deploy: {placement: {max_replicas_per_node: 2}}")).toEqual([]);
+});
+
 test.each([
   ["no", { condition: "none" }],
   ["always", { condition: "any" }],

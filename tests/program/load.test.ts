@@ -141,7 +141,7 @@ describe("a stack that builds", () => {
   test("the document for the manager names the archive on the node, never the one here", () => {
     write(files);
     const [stack] = loaded().stacks;
-    const document = stack ? stackDocument(stack) : undefined;
+    const document = stack ? stackDocument(stack, 3) : undefined;
     expect(document).toMatchObject({ stack: "shop", configs: [], secrets: [], timeoutSeconds: 300 });
     expect(document?.builds).toEqual([
       {
