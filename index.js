@@ -6,6 +6,7 @@
 
 const crypto = require("crypto");
 const fs = require("fs");
+const Module = require("module");
 const path = require("path");
 
 const folder = path.join(__dirname, ".storm", "program");
@@ -13,6 +14,7 @@ const bundle = path.join(folder, "program.js");
 const list = path.join(folder, "inputs.json");
 
 lightStackTraces();
+lazySolver();
 if (isFresh()) {
   module.exports = require(bundle);
 } else {
@@ -30,6 +32,22 @@ function lightStackTraces() {
   const whole = Error.prepareStackTrace;
   if (whole === undefined || process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
   Error.prepareStackTrace = (error, frames) => (error.message === "" ? String(error) : whole(error, frames));
+}
+
+/**
+ * The SDK loads npm's dependency solver, 500 files and a third of a second, for programs that upload their functions: it is
+ * loaded here when it is used. If a newer SDK asks for it in another way, it gets the whole of it at once.
+ */
+function lazySolver() {
+  const sdk = path.dirname(require.resolve("@pulumi/pulumi"));
+  const file = require.resolve("@npmcli/arborist", { paths: [sdk] });
+  if (require.cache[file]) return;
+  const whole = () => {
+    delete require.cache[file];
+    return require(file);
+  };
+  const exported = new Proxy({ __esModule: true }, { get: (own, key) => (key in own ? own[key] : whole()[key]) });
+  require.cache[file] = Object.assign(new Module(file), { filename: file, loaded: true, exports: exported });
 }
 
 /** By content, not by time: a file may come back older than the bundle. */

@@ -35,7 +35,9 @@ export function ingressStack({ httpsPort, consulAddress, network }: IngressArgs)
           `--providers.consulcatalog.endpoint.address=${consulAddress}`,
           "--providers.consulcatalog.endpoint.scheme=http",
           "--providers.consulcatalog.exposedbydefault=false",
-          "--providers.consulcatalog.watch=true",
+          // Asked each second. Traefik's watch goes through Consul's leader whatever `stale` says, and once that is gone it
+          // waits 5, 20, 45 s and so on for its next try (consul/api watch/plan.go): meanwhile dead servers stay.
+          "--providers.consulcatalog.refreshinterval=1s",
           // Any server may answer: routing goes on while Consul has no leader.
           "--providers.consulcatalog.stale=true",
           // 2 s by default: for that long a server that is gone would still be asked, and a new one not.

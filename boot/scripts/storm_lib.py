@@ -68,15 +68,12 @@ class Backoff:
         self.pause = min(self.pause * 2, self.limit)
 
 
-def forever(step, pause=1.0, limit=5.0, once=False):
-    """Runs `step` for ever, or until it worked `once`. Failures are retried with growing pauses (parts do restart);
-    a new one is logged."""
+def forever(step, pause=1.0, limit=5.0):
+    """Runs `step` for ever. Failures are retried with growing pauses (parts do restart); a new one is logged."""
     backoff, last = Backoff(limit=limit), None
     while True:
         try:
             step()
-            if once:
-                return
             backoff.reset()
             last = None
             time.sleep(pause)

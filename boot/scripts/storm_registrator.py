@@ -223,21 +223,11 @@ class Registrator:
         status, found = self.docker.get(f"/containers/{container}/json")
         return signal_number(found["Config"].get("StopSignal")) if status == 200 else 15
 
-    def first_start_since_boot(self):
-        """Consul restores its entries from disk after a boot, when nothing of before runs any more."""
-        mark = storm_lib.path("/run/storm/registrator-started")
-        if storm_lib.os.path.exists(mark):
-            return
-        for key in self.registered():
-            self.expect(self.consul.put(f"/v1/agent/service/deregister/{key}"), 404)
-        storm_lib.atomic_write(mark, "")
-
     def run(self):
         self.since = time.time()
         for inbox in self.queues:
             threading.Thread(target=self.work, args=(inbox,), daemon=True).start()
         threading.Thread(target=storm_lib.forever, args=(self.follow, 0, 1), daemon=True).start()
-        storm_lib.forever(self.first_start_since_boot, once=True)
         storm_lib.forever(self.resync, 0, 1)
 
 

@@ -75,6 +75,8 @@ class Forever(unittest.TestCase):
             seen.append(1)
             if len(seen) < 3:
                 raise OSError("not yet")
+            raise SystemExit
 
-        storm_lib.forever(step, limit=0.01, once=True)
+        with self.assertRaises(SystemExit):
+            storm_lib.forever(step, limit=0.01)
         self.assertEqual(len(seen), 3)

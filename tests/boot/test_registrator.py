@@ -1,4 +1,3 @@
-import os
 import threading
 import time
 import unittest
@@ -63,9 +62,6 @@ class Definitions(unittest.TestCase):
 class Live(unittest.TestCase):
     def setUp(self):
         self.consul, self.docker = fakes.FakeConsul(), fakes.FakeDocker()
-        mark = fakes.ROOT + "/run/storm/registrator-started"
-        if os.path.exists(mark):
-            os.unlink(mark)
         self.previous, storm_registrator.RESYNC = storm_registrator.RESYNC, 0.5
         self.consul.services["n1:old:80"] = {"ID": "n1:old:80", "Meta": {"container": "old"}}
         self.consul.services["other"] = {"ID": "other", "Meta": {}}
