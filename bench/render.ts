@@ -4,7 +4,7 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { bootFiles, userDataFiles } from "../boot/boot-files";
+import { bootFiles, pack, userDataFiles } from "../boot/boot-files";
 import { unitsOf, userData } from "../boot/cloud-init";
 import { LOAD_BALANCER_PORTS, loadBalancerConfig } from "../boot/load-balancer";
 import { nodeConfig } from "../boot/node-config";
@@ -69,7 +69,7 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
       authorizedKey: key("id.pub"),
     });
     write(`user-data-${node.name}.json`, document.replace(/^#.*\n/, ""));
-    writeJson(`enroll-${node.name}.json`, enrolment(plan, nodeConfig(plan, node), files));
+    writeJson(`enroll-${node.name}.json`, enrolment(plan, nodeConfig(plan, node), pack(files)));
   }
   const peers = plan.nodes.map((node) => {
     const endpoint = `${address(node.name)}:${plan.network.meshPort}`;
@@ -162,7 +162,7 @@ const management = token("management");
 const tokens = Object.fromEntries(TOKEN_NAMES.map((name) => [name, token(name)])) as Record<TokenName, Token>;
 
 /** What components/mesh.ts sends to a node. */
-function enrolment(plan: Plan, config: ReturnType<typeof nodeConfig>, scripts: ReturnType<typeof bootFiles>): object {
+function enrolment(plan: Plan, config: ReturnType<typeof nodeConfig>, scripts: string): object {
   const secrets = secretFiles({
     manager: config.consul.server,
     gossipKey: key("gossip"),
@@ -175,7 +175,7 @@ function enrolment(plan: Plan, config: ReturnType<typeof nodeConfig>, scripts: R
     registryHost: `${plan.registry.host}:${plan.registry.port}`,
   });
   const acl = config.consul.server ? { acl: aclDocument(management, tokens) } : {};
-  return { files: [...scripts, ...secrets], start: unitsOf(config), ...acl };
+  return { packed: scripts, files: secrets, start: unitsOf(config), ...acl };
 }
 
 const registryArgs = (plan: Plan) => ({
@@ -192,6 +192,6 @@ const system = (stack: string, compose: object) => ({
   secrets: [],
   builds: [],
   keepImages: [],
-  spread: { services: [], nodes: 0 },
+  spread: {},
   timeoutSeconds: 300,
 });

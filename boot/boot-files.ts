@@ -1,3 +1,4 @@
+import { gzipSync, strToU8 } from "fflate";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -12,6 +13,8 @@ export interface NodeFile {
   units?: string[];
 }
 
+const SCRIPTS = "/usr/local/lib/storm";
+
 /** Which units run a script, so that a new version of it takes effect. */
 const UNIT_OF_SCRIPT: Record<string, string> = {
   "storm-dns": "storm-dns.service",
@@ -21,12 +24,31 @@ const UNIT_OF_SCRIPT: Record<string, string> = {
   "storm_peers.py": "storm-peers.service",
 };
 
-/** Scripts that only remote commands run: they come with the first of them, user-data has little room. */
-const BY_REMOTE_COMMAND = ["storm_cluster.py", "storm_stack.py", "storm_convergence.py", "storm_images.py"];
+/** What a node runs before the first remote command brings it the rest. User-data has little room: AWS takes 16 KiB. */
+const BEFORE_ENROLMENT = [
+  "storm-boot",
+  "storm-dns",
+  "storm-install",
+  "storm-mesh",
+  "storm_acl.py",
+  "storm_apply.py",
+  "storm_lib.py",
+];
 
-/** What of the boot files has to be in user-data. */
+/** What of the boot files has to be in user-data: those scripts, and all units, which wait for their secrets. */
 export function userDataFiles(files: NodeFile[]): NodeFile[] {
-  return files.filter((file) => !BY_REMOTE_COMMAND.includes(file.path.split("/").pop() ?? ""));
+  return files.filter(({ path: file }) => {
+    const folder = path.dirname(file);
+    return folder !== SCRIPTS || BEFORE_ENROLMENT.includes(path.basename(file));
+  });
+}
+
+/**
+ * Files as a remote command takes them: JSON, gzip, base64. It is in the state, as often as there are nodes. Not by
+ * Node.js's own zlib: its output depends on version and processor, and another machine's preview would find a change.
+ */
+export function pack(files: NodeFile[]): string {
+  return Buffer.from(gzipSync(strToU8(JSON.stringify(files)), { level: 9, mtime: 0 })).toString("base64");
 }
 
 /** Scripts and units, the same on every node: read once, at load. */
@@ -39,7 +61,7 @@ export function bootFiles(directory = __dirname): NodeFile[] {
     .map((name): NodeFile => {
       const unit = UNIT_OF_SCRIPT[name];
       return {
-        path: `/usr/local/lib/storm/${name}`,
+        path: `${SCRIPTS}/${name}`,
         content: read("scripts", name),
         mode: "0755",
         units: unit ? [unit] : [],

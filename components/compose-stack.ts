@@ -13,8 +13,8 @@ export interface StackDocument {
   builds: { image: string; tarPath: string; dockerfile: string; args: Record<string, string>; target?: string }[];
   /** Images that every node keeps pulled, so that a task that moves need not wait for them. */
   keepImages: string[];
-  /** Services whose replicas are kept apart, and how many nodes the plan has for them. */
-  spread: { services: string[]; nodes: number };
+  /** Services whose replicas are kept apart, and the most of them on one node when all nodes are there. */
+  spread: Record<string, number>;
   /** Seconds until every task must run and be healthy. */
   timeoutSeconds: number;
 }

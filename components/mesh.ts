@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bootFiles } from "../boot/boot-files";
+import { bootFiles, pack } from "../boot/boot-files";
 import { unitsOf } from "../boot/cloud-init";
 import { nodeConfig } from "../boot/node-config";
 import { type NodeSecrets, secretFiles } from "../boot/secret-files";
@@ -34,7 +34,7 @@ export class Mesh extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:mesh:Mesh", name, {}, opts);
-    const scripts = bootFiles();
+    const scripts = pack(bootFiles());
     const entries = args.nodes.map((node) =>
       pulumi
         .all([this.enroll(node, args, scripts), node.endpoint])
@@ -58,7 +58,7 @@ export class Mesh extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private enroll(node: Node, { plan, secrets }: MeshArgs, scripts: ReturnType<typeof bootFiles>) {
+  private enroll(node: Node, { plan, secrets }: MeshArgs, scripts: string) {
     const config = nodeConfig(plan, node.plan);
     const command = remoteCommand(
       `enroll-${node.plan.name}`,
@@ -67,10 +67,12 @@ export class Mesh extends pulumi.ComponentResource {
         create: "cloud-init status --wait >/dev/null; exec python3 /usr/local/lib/storm/storm_apply.py enroll",
         stdin: secrets.apply((shared) =>
           JSON.stringify({
-            files: [
-              ...scripts,
-              ...secretFiles({ ...shared, managementToken: shared.management.secret, manager: config.consul.server }),
-            ],
+            packed: scripts,
+            files: secretFiles({
+              ...shared,
+              managementToken: shared.management.secret,
+              manager: config.consul.server,
+            }),
             start: unitsOf(config),
             ...(config.consul.server ? { acl: aclDocument(shared.management, shared.tokens) } : {}),
           }),

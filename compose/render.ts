@@ -59,7 +59,7 @@ export function renderStack(input: RenderInput): RenderResult {
     configs: configs.create,
     secrets: secrets.create,
     images: [...new Set(services.map((service) => service.image))],
-    spread: services.filter(mustSpread).map(({ name }) => name),
+    spread: services.filter(mustSpread).map(({ name, deploy }) => ({ service: name, replicas: deploy.replicas ?? 1 })),
     warnings: [...to.get("warning"), ...scaleProblems.warnings],
     errors: [...to.get("error"), ...scaleProblems.errors],
   };

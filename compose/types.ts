@@ -77,7 +77,7 @@ export interface RenderResult {
   /** Every image the stack runs, as the nodes will ask for it. */
   images: string[];
   /** Services of several replicas that must not all be on one node (storm_stack.py keeps them apart). */
-  spread: string[];
+  spread: { service: string; replicas: number }[];
   /** One line each: "docker-compose.yml:12:5 services/web/container_name: ...". */
   warnings: string[];
   /** As warnings. If there is one, the rest of the result is not to be deployed. */

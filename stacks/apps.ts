@@ -21,6 +21,11 @@ export function apps(stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Ed
   );
 }
 
+/** The most replicas on one node with which the others still have one when it dies. As storm_stack.py has it. */
+function replicasPerNode(replicas: number, nodes: number): number {
+  return Math.ceil(replicas / Math.max(1, nodes - 1));
+}
+
 /** What storm_stack.py reads. */
 export function stackDocument(stack: RenderedStack, nodes: number): StackDocument {
   return {
@@ -36,7 +41,9 @@ export function stackDocument(stack: RenderedStack, nodes: number): StackDocumen
       target: build.target,
     })),
     keepImages: stack.images,
-    spread: { services: stack.spread, nodes },
+    spread: Object.fromEntries(
+      stack.spread.map(({ service, replicas }) => [service, replicasPerNode(replicas, nodes)]),
+    ),
     timeoutSeconds: TIMEOUT_SECONDS,
   };
 }

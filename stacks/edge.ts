@@ -37,7 +37,7 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
         secrets: [],
         builds: [],
         keepImages: [],
-        spread: { services: [], nodes: nodes.all.length },
+        spread: {},
         timeoutSeconds: TIMEOUT_SECONDS,
       })),
       dependsOn: [upstream.cluster.ready],

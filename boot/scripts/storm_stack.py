@@ -2,7 +2,7 @@
 
 {"stack": name, "compose": input of `docker stack deploy`, "configs": [{"name", "content", "templateDriver"?}], "secrets": the same,
  "builds": [{"image", "tarPath" | "contextDir", "dockerfile", "args": {}, "target"?}], "timeoutSeconds": 300, "keepImages": [image],
- "spread": {"services": [name], "nodes": nodes of the plan}}
+ "spread": {service: the most replicas on one node when all nodes are there}}
 
 Builds and pushes what the registry does not have, creates configs and secrets, deploys, waits until every task runs and is healthy. If
 that does not come about, the stack goes back to what it was and the error names service, task and last log lines. May be cut off anywhere
@@ -83,14 +83,13 @@ def keep_apart(document):
     """Limits the replicas per node of the services that are to survive a node, by the nodes that are there now: a limit for nodes that
     are away would leave an update nowhere to start its tasks."""
     spread = document.get("spread") or {}
-    if not spread.get("services"):
+    if not spread:
         return
-    states = patiently("node", "ls", "--format", "{{.Status}} {{.Availability}}").splitlines()
-    nodes = min(spread["nodes"], states.count("Ready Active"))
-    for name in spread["services"]:
+    nodes = patiently("node", "ls", "--format", "{{.Status}} {{.Availability}}").splitlines().count("Ready Active")
+    for name, limit in spread.items():
         section = document["compose"]["services"][name]["deploy"]
-        limit = replicas_per_node(section.get("replicas", 1), nodes)
-        section["placement"] = {**(section.get("placement") or {}), "max_replicas_per_node": limit}
+        most = max(limit, replicas_per_node(section.get("replicas", 1), nodes))
+        section["placement"] = {**(section.get("placement") or {}), "max_replicas_per_node": most}
 
 
 def deploy(document):

@@ -29,12 +29,15 @@ async function installPlugin(pulumiHome: string, name: PluginName): Promise<void
 
 /** Prefers the Node.js that installed the plugin: the engine's PATH may lead to another one, or to none. */
 function launcherScript(): string {
-  const node = process.execPath.replaceAll("'", `'\\''`);
+  const quoted = (path: string) => `'${path.replaceAll("'", `'\\''`)}'`;
   return [
     "#!/bin/sh",
-    `node='${node}'`,
+    `node=${quoted(process.execPath)}`,
     `[ -x "$node" ] || node=node`,
-    `exec "$node" "\${0%/*}/${BUNDLE_FILE}" "$@"`,
+    // Starts it with V8's code cache.
+    `loader=${quoted(join(__dirname, "../../tools/bundled.js"))}`,
+    `[ -f "$loader" ] || loader=`,
+    `exec "$node" \${loader:+"$loader"} "\${0%/*}/${BUNDLE_FILE}" "$@"`,
     "",
   ].join("\n");
 }

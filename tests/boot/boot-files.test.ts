@@ -32,8 +32,12 @@ test("user-data leaves out what the first remote command brings", () => {
   const there = new Set(names(userDataFiles(files)));
   expect(names(files).filter((name) => !there.has(name))).toEqual([
     "storm_cluster.py",
+    "storm_controller.py",
     "storm_convergence.py",
     "storm_images.py",
+    "storm_joiner.py",
+    "storm_peers.py",
+    "storm_registrator.py",
     "storm_stack.py",
   ]);
 });

@@ -34,8 +34,5 @@ describe("deployments", () => deployments(lab));
 describe("rotation", () => rotation(lab));
 describe("scaling", () => scaling(lab));
 describe("secrets", () => secrets(lab));
-// Minutes each: `npm run test:long`. docs/status.md says which of them hold.
-if (process.env.STORM_LONG === "1") {
-  describe("failures", () => failures(lab));
-  describe("crashes", () => crashes(lab, () => firstUpSeconds));
-}
+describe("failures", () => failures(lab));
+describe("crashes", () => crashes(lab, () => firstUpSeconds));

@@ -37,8 +37,8 @@ test("updates are health-gated and rolled back; data and host ports stop first",
 });
 
 test("replicas that users reach are kept apart, unless the file says where they are", () => {
-  const spread = (keys: string): string[] => web(`image: x, ${keys}`, { scale: 2 }, "volumes: {v: {}}").spread;
-  expect(spread("ports: [80]")).toEqual(["web"]);
+  const spread = (keys: string) => web(`image: x, ${keys}`, { scale: 2 }, "volumes: {v: {}}").spread;
+  expect(spread("ports: [80]")).toEqual([{ service: "web", replicas: 2 }]);
   expect(spread("expose: [80]")).toEqual([]);
   expect(spread("ports: [80], deploy: {replicas: 1}")).toEqual([]);
   expect(spread("ports: [80], deploy: {mode: global}")).toEqual([]);

@@ -1,4 +1,4 @@
-/** index.js: whatever it loads, what runs is what the files say now. */
+/** index.js and tools/bundled.js: whatever they load, what runs is what the files say now. */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -23,7 +23,8 @@ function run(environment: NodeJS.ProcessEnv = {}): { value: string; from: string
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-entry-"));
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
-  fs.copyFileSync(path.join(ROOT, "index.js"), path.join(folder, "index.js"));
+  fs.mkdirSync(path.join(folder, "tools"));
+  for (const name of ["index.js", "tools/bundled.js"]) fs.copyFileSync(path.join(ROOT, name), path.join(folder, name));
   write("beside.txt", "read beside the source");
   write("value.ts", 'export const value: string = "first";');
   write(
@@ -33,7 +34,7 @@ beforeEach(() => {
       'import * as path from "node:path";',
       'import { value } from "./value";',
       'const text = fs.readFileSync(path.join(__dirname, "beside.txt"), "utf8");',
-      "const from = new Error('x').stack?.includes('program.js') ? 'bundle' : 'sources';",
+      "const from = new Error('x').stack?.includes('bundle.js') ? 'bundle' : 'sources';",
       "module.exports = { value, text, from };",
     ].join("\n"),
   );
@@ -55,14 +56,32 @@ test("an edited file runs at once, even with the time it had before", () => {
 });
 
 test.each([
-  ["a bundle that was tampered with", () => fs.appendFileSync(path.join(folder, ".storm/program/program.js"), "\n//")],
+  ["a bundle that was tampered with", () => fs.appendFileSync(path.join(folder, ".storm/program/bundle.js"), "\n//")],
   ["a list that was cut short", () => fs.truncateSync(inputs(), 20)],
   ["no list", () => fs.rmSync(inputs())],
-  ["another index.js", () => fs.appendFileSync(path.join(folder, "index.js"), "\n// changed\n")],
+  ["another way of making it", () => fs.appendFileSync(path.join(folder, "tools/bundled.js"), "\n// changed\n")],
 ])("%s is not believed", (_, change) => {
   run();
   change();
   expect(run()).toMatchObject({ value: "first", from: "sources" });
+});
+
+test("the code cache serves the content that it was made of; a broken one is not believed", () => {
+  const caches = () => fs.readdirSync(path.dirname(inputs())).filter((name) => name.endsWith(".cache"));
+  const patiently = 'require("./index.js"); setTimeout(() => undefined, 1000);';
+  const wait = () => execFileSync(process.execPath, ["-e", patiently], { cwd: folder });
+  run();
+  wait();
+  const [first = ""] = caches();
+  expect(run()).toMatchObject({ value: "first", from: "bundle" });
+  write("value.ts", 'export const value: string = "other";');
+  run();
+  expect(run()).toMatchObject({ value: "other", from: "bundle" });
+  wait();
+  const [second = ""] = caches();
+  expect(caches()).toEqual([expect.not.stringContaining(first)]);
+  fs.truncateSync(path.join(path.dirname(inputs()), second), 100);
+  expect(run()).toMatchObject({ value: "other", from: "bundle" });
 });
 
 test("a checkout that moved makes its bundle anew", () => {

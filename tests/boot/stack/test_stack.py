@@ -210,27 +210,6 @@ class Building(Case):
         self.assertIn("storm/images: consul is down", said)
 
 
-class KeepingApart(Case):
-    def limit(self, replicas, nodes, ready):
-        self.swarm.nodes = ["Ready Active"] * ready + ["Down Active", "Ready Drain"]
-        self.swarm.calls = []
-        compose = {"services": {"web": {"image": "w:1", "deploy": {"replicas": replicas, "placement": {"constraints": []}}}}}
-        self.deploy(compose=compose, spread={"services": ["web"], "nodes": nodes})
-        sent = json.loads(self.swarm.called("stack", "deploy")[0]["stdin"])
-        return sent["services"]["web"]["deploy"]["placement"]["max_replicas_per_node"]
-
-    def test_no_node_has_them_all_and_an_update_finds_room(self):
-        self.assertEqual(self.limit(replicas=2, nodes=3, ready=3), 1)
-        self.assertEqual(self.limit(replicas=5, nodes=3, ready=3), 3)
-        self.assertEqual(self.limit(replicas=2, nodes=1, ready=1), 2)
-
-    def test_nodes_that_are_away_do_not_count(self):
-        self.assertEqual(self.limit(replicas=2, nodes=3, ready=2), 2)
-
-    def test_nodes_that_are_about_to_leave_do_not_count(self):
-        self.assertEqual(self.limit(replicas=4, nodes=3, ready=5), 2)
-
-
 class Comparing(unittest.TestCase):
     def test_the_same_definition_written_differently(self):
         service = {"Spec": {"TaskTemplate": {"ContainerSpec": {"Image": "a", "DNSConfig": {}, "Privileges": {"NoNewPrivileges": False}},
