@@ -48,7 +48,7 @@ export function userDataFiles(files: NodeFile[]): NodeFile[] {
  * Node.js's own zlib: its output depends on version and processor, and another machine's preview would find a change.
  */
 export function pack(files: NodeFile[]): string {
-  return Buffer.from(gzipSync(strToU8(JSON.stringify(files)), { level: 9, mtime: 0 })).toString("base64");
+  return Buffer.from(gzipSync(strToU8(JSON.stringify(files)), { mtime: 0 })).toString("base64");
 }
 
 /** Scripts and units, the same on every node: read once, at load. */

@@ -11,6 +11,7 @@ const vm = require("vm");
 const root = path.dirname(__dirname);
 const LIST = "inputs.json";
 const BUNDLE = "bundle.js";
+const LOCK = "package-lock.json";
 
 /**
  * @param entry a .ts file, relative to the checkout
@@ -39,7 +40,7 @@ function load(file) {
   const module = Object.assign(new Module(file), { filename: file });
   script.runInThisContext()(module.exports, Module.createRequire(file), module, file, path.dirname(file));
   // Later: what ran by then is in the cache too.
-  if (script.cachedDataRejected !== false) setTimeout(() => keep(cache, script), 500).unref();
+  if (script.cachedDataRejected !== false) setTimeout(() => keep(cache, script), 250).unref();
   return module.exports;
 }
 
@@ -71,13 +72,16 @@ function isFresh(place, external) {
 async function make(entry, place, external) {
   const files = {};
   const note = (file, content) => (files[path.relative(root, file)] = hashOf(content));
+  // Of the packages the lock file tells.
+  const packages = path.join(root, "node_modules");
+  note(path.join(root, LOCK), fs.readFileSync(path.join(root, LOCK)));
   const sources = {
     name: "sources",
     setup(build) {
       // Hashed is what is compiled, even when a file changes meanwhile.
       build.onLoad({ filter: /\.([cm]?[jt]s|json)$/ }, ({ path: file }) => {
         const contents = fs.readFileSync(file, "utf8");
-        note(file, contents);
+        if (!file.startsWith(packages + path.sep)) note(file, contents);
         if (!file.endsWith(".ts")) return { contents, loader: file.endsWith(".json") ? "json" : "js" };
         // Some of ours read files that lie beside them.
         return { contents: `const __dirname = ${JSON.stringify(path.dirname(file))};${contents}`, loader: "ts" };
@@ -100,12 +104,13 @@ async function make(entry, place, external) {
     logLevel: "silent",
     plugins: [sources],
   });
-  if (Object.keys(metafile.inputs).some((file) => !(file in files))) return;
+  const noted = (file) => file in files || file.startsWith("node_modules/");
+  if (!Object.keys(metafile.inputs).every(noted)) return;
   note(__filename, fs.readFileSync(__filename));
   fs.mkdirSync(place, { recursive: true });
   for (const { path: file, contents } of outputFiles) {
     write(file, contents);
-    note(file, contents);
+    if (path.basename(file) === BUNDLE) note(file, contents);
   }
   // Last: two runs that build at once may mix their files, and then this list does not fit them.
   write(path.join(place, LIST), JSON.stringify({ root, external, files }));
