@@ -17,10 +17,10 @@ module.exports = run("index.ts", { folder: ".storm/program", external: ["@pulumi
  * that search, keep theirs.
  */
 function lightStackTraces() {
+  const debuggable = require("@pulumi/pulumi/runtime/debuggable");
   const whole = Error.prepareStackTrace;
   if (whole === undefined || process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
   Error.prepareStackTrace = (error, frames) => (error.message === "" ? String(error) : whole(error, frames));
-  const debuggable = require("@pulumi/pulumi/runtime/debuggable");
   const { debuggablePromise } = debuggable;
   debuggable.debuggablePromise = (promise, context) => {
     const { stackTraceLimit } = Error;

@@ -24,7 +24,8 @@ beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-entry-"));
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
   fs.mkdirSync(path.join(folder, "tools"));
-  for (const name of ["index.js", "package-lock.json", "tools/bundled.js"]) fs.copyFileSync(path.join(ROOT, name), path.join(folder, name));
+  for (const name of ["index.js", "package-lock.json", "tools/bundled.js"])
+    fs.copyFileSync(path.join(ROOT, name), path.join(folder, name));
   write("beside.txt", "read beside the source");
   write("value.ts", 'export const value: string = "first";');
   write(
