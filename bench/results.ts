@@ -28,11 +28,13 @@ export interface Circumstances {
   changed: boolean;
   cores: number;
   memoryGiB: number;
-  /** Processes that wanted to run in the minute before, on average. */
+  /** Processes that wanted to run in the minute before the bench began, on average: it makes load itself. */
   load: number;
   /** Containers of other clusters that ran beside: then figures are noisy. */
   otherContainers: number;
 }
+
+const loadBefore = round(os.loadavg()[0] ?? 0);
 
 export function circumstances(otherContainers: number): Circumstances {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: checkout, encoding: "utf8" }).trim();
@@ -42,7 +44,7 @@ export function circumstances(otherContainers: number): Circumstances {
     changed: git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!bench/results.json") !== "",
     cores: os.cpus().length,
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
-    load: round(os.loadavg()[0] ?? 0),
+    load: loadBefore,
     otherContainers,
   };
 }
