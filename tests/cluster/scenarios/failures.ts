@@ -5,10 +5,11 @@ const PAGE_SECONDS = 5;
 const MOVE_SECONDS = 60;
 const RESTART_SECONDS = 60;
 /**
- * A node that was away for a minute is heard again only when the leader's next try comes: connection attempts to it have
- * backed off meanwhile, each with a time-out of its own. Seen here: 7 to 75 s.
+ * A manager that was away for a minute is heard again only at the leader's next try to connect. grpc-go waits 1 s, then 1.6
+ * times as long each time, up to 120 s, give or take a fifth (backoff.DefaultConfig): after 60 to 90 s away at most 69 s x 1.2 and a
+ * connection's 20 s. Seen here: 7 to 104 s.
  */
-const REJOIN_SECONDS = 120;
+const REJOIN_SECONDS = 150;
 
 /** Nodes and containers die, in the ways that they do. */
 export function failures(lab: LabCluster): void {
