@@ -80,7 +80,7 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
     management: management.secret,
     gossip: key("gossip"),
     acl: aclDocument(management, tokens),
-    nodes: nodeList(plan),
+    nodes: nodeList(plan, Object.fromEntries(peers.map(({ node, peer }) => [node.name, peer]))),
     peers: Object.fromEntries(peers.map(({ node, peer }) => [`${node.pool}/${node.name}`, peer])),
   });
   const { network } = plan;
@@ -93,7 +93,12 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
   const consulAddress = `${network.nodeLocalAddress}:8500`;
   const ingress = { httpsPort: args.ports.https ?? 443, consulAddress, network: EDGE_NETWORK };
   writeJson("ingress.json", system("ingress", ingressStack(ingress)));
-  args.stacks.forEach((stack) => writeJson(`stack-${stack.name}.json`, stackDocument(stack, plan.nodes.length)));
+  args.stacks.forEach((stack) =>
+    writeJson(
+      `stack-${stack.name}.json`,
+      stackDocument(stack, plan.nodes.filter((node) => node.role !== "data").length),
+    ),
+  );
   const contexts = args.stacks.flatMap((stack) => stack.contexts);
   write("contexts", lines(contexts.map(({ localPath, remotePath }) => `${localPath} ${remotePath}`)));
   const backends = plan.nodes.map(({ name, role }) => ({ name, address: address(name), manager: role === "manager" }));

@@ -16,12 +16,18 @@ export interface NodeFile {
 const SCRIPTS = "/usr/local/lib/storm";
 
 /** Which units run a script, so that a new version of it takes effect. */
-const UNIT_OF_SCRIPT: Record<string, string> = {
-  "storm-dns": "storm-dns.service",
-  "storm_registrator.py": "storm-registrator.service",
-  "storm_joiner.py": "storm-joiner.service",
-  "storm_controller.py": "storm-controller.service",
-  "storm_peers.py": "storm-peers.service",
+const UNITS_OF_SCRIPT: Record<string, string[]> = {
+  "storm-dns": ["storm-dns.service"],
+  "storm_registrator.py": ["storm-registrator.service"],
+  "storm_joiner.py": ["storm-joiner.service"],
+  "storm_controller.py": ["storm-controller.service"],
+  "storm_peers.py": ["storm-peers.service"],
+  "storm_lib.py": [
+    "storm-registrator.service",
+    "storm-joiner.service",
+    "storm-controller.service",
+    "storm-peers.service",
+  ],
 };
 
 /** What a node runs before the first remote command brings it the rest. User-data has little room: AWS takes 16 KiB. */
@@ -59,12 +65,11 @@ export function bootFiles(directory = __dirname): NodeFile[] {
     .filter((name) => !name.startsWith("_") && !name.startsWith("."))
     .sort()
     .map((name): NodeFile => {
-      const unit = UNIT_OF_SCRIPT[name];
       return {
         path: `${SCRIPTS}/${name}`,
         content: read("scripts", name),
         mode: "0755",
-        units: unit ? [unit] : [],
+        units: UNITS_OF_SCRIPT[name] ?? [],
       };
     });
   const units = fs

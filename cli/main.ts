@@ -102,9 +102,10 @@ export async function main(args: string[]): Promise<void> {
     }
     await program().parseAsync(args, { from: "user" });
   } catch (error) {
-    const { exitCode, code } = error as { exitCode?: number; code?: string };
-    // commander has printed its own errors and help already.
-    if (!code?.startsWith("commander.")) process.stderr.write(formatError(error) + "\n");
+    const { exitCode, code } = error as { exitCode?: number; code?: unknown };
+    // commander has printed its own errors and help already. An engine's error has a number for its code.
+    const printed = typeof code === "string" && code.startsWith("commander.");
+    if (!printed) process.stderr.write(formatError(error) + "\n");
     process.exitCode = exitCode ?? 1;
   }
 }

@@ -31,6 +31,8 @@ export interface ComposeStackArgs {
   node: Node;
   document: pulumi.Input<StackDocument>;
   contexts?: BuildContext[];
+  /** What runs the deploy again, besides a change of it or a new manager. */
+  triggers?: pulumi.Input<string>[];
   /** What has to be there before anything of the stack is sent. */
   dependsOn?: pulumi.Resource[];
 }
@@ -60,6 +62,7 @@ export class ComposeStack extends pulumi.ComponentResource {
         node: args.node,
         create: "exec python3 /usr/local/lib/storm/storm_stack.py",
         stdin: pulumi.jsonStringify(args.document),
+        triggers: args.triggers,
       },
       { parent: this, dependsOn: [...(args.dependsOn ?? []), ...copies] },
     );

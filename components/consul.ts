@@ -36,7 +36,7 @@ export class Consul extends pulumi.ComponentResource {
               management: management.secret,
               gossip,
               acl: aclDocument(management, tokens),
-              nodes: nodeList(args.plan),
+              nodes: nodeList(args.plan, peers),
               peers: Object.fromEntries(args.plan.nodes.map((node) => [`${node.pool}/${node.name}`, peers[node.name]])),
             }),
           ),
@@ -62,12 +62,15 @@ export function aclDocument(management: Token, tokens: Record<TokenName, Token>)
   };
 }
 
-/** The nodes of the plan as every node may read them in Consul's KV (`storm/nodes`). */
-export function nodeList(plan: Plan) {
+/**
+ * The nodes of the plan as every node may read them in Consul's KV (`storm/nodes`). The mesh key changes with the machine: so the
+ * list is a new one when a node is replaced, and the swarm's gate waits until the controller has seen to it.
+ */
+export function nodeList(plan: Plan, peers: Partial<Record<string, Peer>>) {
   return Object.fromEntries(
     plan.nodes.map(({ name, role, pool, site, size, labels, meshAddress: address }) => [
       name,
-      { role, pool, site, size, labels, address },
+      { role, pool, site, size, labels, address, key: peers[name]?.publicKey },
     ]),
   );
 }

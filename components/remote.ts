@@ -8,6 +8,8 @@ export interface RemoteCommandArgs {
   create: string;
   /** What the command reads; the way for secrets. */
   stdin: pulumi.Input<string>;
+  /** What else than a new machine runs it again. */
+  triggers?: pulumi.Input<string>[];
   /** Seconds to wait for the node's sshd; default 300. */
   dialSeconds?: number;
 }
@@ -50,7 +52,7 @@ export function remoteCommand(name: string, args: RemoteCommandArgs, opts: pulum
       connection: connectionTo(node, args.dialSeconds),
       create: args.create,
       stdin: pulumi.secret(args.stdin),
-      triggers: [node.id],
+      triggers: [node.id, ...(args.triggers ?? [])],
       // sshd refuses environment names that it does not know (pulumi-command#48, #430, #584)
       addPreviousOutputInEnv: false,
       logging: command.remote.Logging.None,

@@ -8,6 +8,8 @@ export interface SwarmArgs {
   plan: Plan;
   /** The manager that the once-only command runs on. */
   first: Node;
+  /** All fixed nodes: a replaced one is waited for like a new one. */
+  nodes: Node[];
   dependsOn: pulumi.Resource[];
 }
 
@@ -25,6 +27,7 @@ export class Swarm extends pulumi.ComponentResource {
       name,
       {
         node: args.first,
+        triggers: args.nodes.filter((node) => node !== args.first).map((node) => node.id),
         create: "exec python3 /usr/local/lib/storm/storm_cluster.py swarm",
         stdin: JSON.stringify({
           nodes: nodes.map((node) => node.name),

@@ -82,7 +82,11 @@ function rootField(input: RenderInput, to: Diagnostics): Field | undefined {
  */
 function mustSpread({ routing, deploy, mounts }: Service): boolean {
   const free =
-    deploy.constraints.length === 0 && mounts.local.length === 0 && !("max_replicas_per_node" in deploy.placement);
+    deploy.constraints.length === 0 &&
+    mounts.local.length === 0 &&
+    !("max_replicas_per_node" in deploy.placement) &&
+    // Not every node may have the room that is reserved.
+    !("reservations" in deploy.resources);
   return routing.routes.length > 0 && deploy.mode === "replicated" && (deploy.replicas ?? 1) > 1 && free;
 }
 

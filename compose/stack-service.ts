@@ -91,6 +91,8 @@ function placement(service: Service, input: RenderInput): JsonObject | undefined
       );
     }
   }
+  // storm.yml's role: data means "only tasks that ask for it"; a global service asks for every node.
+  if (constraints.length === 0 && deploy.mode === "replicated") constraints.push("node.labels.storm.role != data");
   const result = { ...(constraints.length === 0 ? {} : { constraints }), ...deploy.placement };
   return Object.keys(result).length === 0 ? undefined : result;
 }

@@ -2,19 +2,26 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ComposeStack, type StackDocument } from "../components/compose-stack";
 import type { RenderedStack } from "../load";
 import type { Edge } from "./edge";
+import type { Plan } from "../plan/types";
 import type { Nodes } from "./nodes";
 
 /** A build and a first pull take most of it; a stack that is not healthy by then is rolled back. */
 const TIMEOUT_SECONDS = 300;
 
 /** The user's stacks, side by side. */
-export function apps(stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Edge }): pulumi.Resource[] {
+export function apps(plan: Plan, stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Edge }): pulumi.Resource[] {
+  const { all, first } = upstream.nodes;
+  const volumeNode = all.find((node) => node.plan.name === plan.volumeNode) ?? first;
+  // A data node takes no task that does not ask for it.
+  const free = plan.nodes.filter((node) => node.role !== "data").length;
   return stacks.map(
     (stack) =>
       new ComposeStack(stack.name, {
-        node: upstream.nodes.first,
-        document: stackDocument(stack, upstream.nodes.all.length),
+        node: first,
+        document: stackDocument(stack, free),
         contexts: stack.contexts,
+        // The registry's images are on its node's disk.
+        triggers: stack.builds.length > 0 && volumeNode !== first ? [volumeNode.id] : [],
         // Only a stack that builds has to wait for the registry; the ingress finds services whenever they come.
         dependsOn: [upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
       }).ready,

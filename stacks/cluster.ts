@@ -22,7 +22,7 @@ export function cluster(plan: Plan, upstream: Base & { nodes: Nodes }): Cluster 
     peers: mesh.peers,
     dependsOn: mesh.ready,
   });
-  const swarm = new Swarm("swarm", { plan, first: nodes.first, dependsOn: [consul.ready] });
+  const swarm = new Swarm("swarm", { plan, first: nodes.first, nodes: nodes.all, dependsOn: [consul.ready] });
   return { ready: swarm.ready };
 }
 

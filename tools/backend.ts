@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { checkout, storm } from "./paths";
@@ -21,6 +21,8 @@ export interface BackendLock {
   pid: number;
 }
 
+const RECURSIVELY = { recursive: true, force: true };
+
 /** The local file backend of one checkout, read directly: asking the engine costs a third of a second each time. */
 export class Backend {
   constructor(
@@ -37,6 +39,15 @@ export class Backend {
   stacks(): string[] {
     const folder = join(this.folder, ".pulumi", "stacks", this.project);
     return list(folder).flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : []));
+  }
+
+  /** What the engine keeps of a stack that is no more: copies of its state, and its history. */
+  forget(stack: string): void {
+    const pulumi = join(this.folder, ".pulumi");
+    for (const name of [`${stack}.json.bak`, `${stack}.json.bak.attrs`]) {
+      rmSync(join(pulumi, "stacks", this.project, name), { force: true });
+    }
+    for (const kind of ["backups", "history"]) rmSync(join(pulumi, kind, this.project, stack), RECURSIVELY);
   }
 
   locks(stack: string): BackendLock[] {

@@ -10,21 +10,22 @@ const { nodePackages } = require("./node-packages.js");
 const { readReady } = require("./read-ready.js");
 
 const root = path.dirname(__dirname);
-const nodeMajor = 20;
+// 20.12 brought the last of what is used.
+const oldest = [20, 12];
 
 function main(args) {
-  const found = Number(process.versions.node.split(".")[0]);
-  if (found < nodeMajor) {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
     fail(
       "Storm needs Node.js " +
-        nodeMajor +
+        oldest.join(".") +
         " or later; this is " +
         process.versions.node +
         ".\n" +
         "Install a current Node.js (for example with your system's package manager or nvm) and run the command again.",
     );
   }
-  forgetForeignDocker(process.env);
+  thisMachinesDocker(process.env);
   try {
     nodePackages(root);
   } catch (error) {
@@ -37,12 +38,12 @@ function main(args) {
 }
 
 /**
- * `eval $(npx storm env dev)` points DOCKER_HOST at the cluster. Storm itself always means the engine of this machine,
- * so a DOCKER_HOST that is no local socket is none of ours.
+ * `eval $(npx storm env dev)` points DOCKER_HOST at the cluster, and the docker client may have a context of its own. Storm
+ * itself always means the engine of this machine: a DOCKER_HOST that is no local socket is none of ours.
  */
-function forgetForeignDocker(env) {
-  if (env.DOCKER_HOST === undefined || env.DOCKER_HOST.startsWith("unix://")) return;
-  for (const name of ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONTEXT"]) delete env[name];
+function thisMachinesDocker(env) {
+  if (!(env.DOCKER_HOST || "").startsWith("unix://")) env.DOCKER_HOST = "unix:///var/run/docker.sock";
+  for (const name of ["DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONTEXT"]) delete env[name];
 }
 
 /** Runs the engine that an earlier set-up recorded as complete. False when set-up has to look again. */
@@ -51,6 +52,8 @@ function runReadyEngine(args) {
   if (ready === undefined || args.length === 0) return false;
   const { spawn } = require("child_process");
   const env = Object.assign({}, process.env, ready.env, { STORM_RUN: runId("cli"), STORM_ROOT: root });
+  // The engine prefers it to the passphrase's file, even when it is empty.
+  delete env.PULUMI_CONFIG_PASSPHRASE;
   env.PATH = ready.path + path.delimiter + (process.env.PATH || "");
   const engine = spawn(ready.engine, args[0] === "--" ? args.slice(1) : args, { stdio: "inherit", env });
   // A terminal's Ctrl-C reaches the engine by itself, and npm repeats it: a second one would make the engine give up its

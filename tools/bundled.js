@@ -11,7 +11,8 @@ const vm = require("vm");
 const root = path.dirname(__dirname);
 const LIST = "inputs.json";
 const BUNDLE = "bundle.js";
-const LOCK = "package-lock.json";
+// What is wanted, and what npm last installed.
+const PACKAGE_LISTS = ["package-lock.json", "node_modules/.package-lock.json"];
 
 /**
  * @param entry a .ts file, relative to the checkout
@@ -72,9 +73,8 @@ function isFresh(place, external) {
 async function make(entry, place, external) {
   const files = {};
   const note = (file, content) => (files[path.relative(root, file)] = hashOf(content));
-  // Of the packages the lock file tells.
   const packages = path.join(root, "node_modules");
-  note(path.join(root, LOCK), fs.readFileSync(path.join(root, LOCK)));
+  for (const file of PACKAGE_LISTS) note(path.join(root, file), fs.readFileSync(path.join(root, file)));
   const sources = {
     name: "sources",
     setup(build) {

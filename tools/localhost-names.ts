@@ -21,6 +21,8 @@ export async function ensureLocalhostNames(say: Say): Promise<string | undefined
     "Names under .localhost do not resolve in every program here (browsers and curl are fine).\n" +
     `\`sudo apt-get install ${needs.localhostNames.package}\` changes that.`;
   if (!canInstall()) return advice;
-  await ensurePackages([needs.localhostNames], say);
-  return undefined;
+  return ensurePackages([needs.localhostNames], say).then(
+    () => undefined,
+    () => advice,
+  );
 }

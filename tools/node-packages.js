@@ -89,30 +89,38 @@ function reasons(log) {
 function lock(file) {
   for (let said = false; ; said = true) {
     try {
-      fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+      fs.writeFileSync(file, processName(process.pid), { flag: "wx" });
       return () => fs.rmSync(file, { force: true });
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
-    const owner = Number(read(file));
-    // An empty file is an owner that has not written its id yet; give it a moment before calling it dead.
-    if (owner === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-    if (Number(read(file)) === owner && !alive(owner)) {
+    const owner = read(file);
+    // An empty file is an owner that has not written its name yet; give it a moment before calling it dead.
+    if (!owner) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    if (read(file) === owner && !alive(owner)) {
       fs.rmSync(file, { force: true });
       continue;
     }
-    if (!said) process.stderr.write("Node packages: waiting for process " + owner + ", which is installing them\n");
+    if (!said) {
+      process.stderr.write(
+        "Node packages: waiting for process " + parseInt(owner, 10) + ", which is installing them\n",
+      );
+    }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
 }
 
-function alive(pid) {
-  if (!(pid > 0)) return false;
+/** A process's id and when it started: after a reboot, and in the next container, the id alone is another's. */
+function processName(pid) {
+  const stat = fs.readFileSync("/proc/" + pid + "/stat", "utf8");
+  return pid + ":" + stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+}
+
+function alive(name) {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
+    return processName(parseInt(name, 10)) === name;
+  } catch {
+    return false;
   }
 }
 

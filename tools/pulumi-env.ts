@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import type { Engine } from "./engine";
 import { createExclusively, readIfThere } from "./files";
@@ -15,9 +15,12 @@ export function pulumiSettings(standIns: boolean): Record<string, string> {
     PULUMI_HOME: storm.pulumiHome,
     PULUMI_BACKEND_URL: `file://${storm.state}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: storm.passphrase,
-    PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A copy of the state for each operation: nobody reads them, and they hold what has been rotated away.
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    // Nodes are reached by a key of the cluster's own; an agent that is gone would fail every remote command.
+    SSH_AUTH_SOCK: "",
     // Otherwise each run spends seconds asking for plugins that cannot be reached.
     ...(standIns ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
   };
@@ -26,7 +29,8 @@ export function pulumiSettings(standIns: boolean): Record<string, string> {
 /** The whole environment of an engine that belongs to a run of this process. */
 export function pulumiEnvironment(engine: Engine, standIns: boolean, kind: string): Record<string, string> {
   return {
-    ...definedOnly(process.env),
+    // The engine would prefer the user's own passphrase to the checkout's file, even an empty one.
+    ...definedOnly({ ...process.env, PULUMI_CONFIG_PASSPHRASE: undefined }),
     ...pulumiSettings(standIns),
     PATH: [dirname(engine.path), process.env.PATH ?? ""].join(delimiter),
     STORM_RUN: ownRunName(kind),
@@ -37,6 +41,7 @@ export function pulumiEnvironment(engine: Engine, standIns: boolean, kind: strin
 /** State folder and passphrase of this checkout; made once, the same whoever is quicker. */
 export function prepareBackend(): void {
   mkdirSync(storm.state, { recursive: true });
+  chmodSync(storm.folder, 0o700);
   if (readIfThere(storm.passphrase) !== undefined) return;
   createExclusively(storm.passphrase, `${randomBytes(32).toString("base64url")}\n`, 0o600);
 }

@@ -12,7 +12,7 @@ import { readReady } from "./read-ready";
  * one of the watched files changes.
  */
 export interface Ready {
-  format: 1;
+  format: 2;
   root: string;
   /** STORM_SETUP and STORM_PULUMI of that moment. */
   setup: string;
@@ -28,7 +28,7 @@ export interface Ready {
 
 export function recordReady(engine: Engine, plugins: PluginOrigin): void {
   const ready: Ready = {
-    format: 1,
+    format: 2,
     root: checkout,
     setup: process.env.STORM_SETUP ?? "",
     given: process.env.STORM_PULUMI ?? "",

@@ -1,10 +1,10 @@
 import { buildGuestbook } from "../catalog/guestbook/build";
 import { type ImageCache, ensureImageCache } from "../lab/image/image-cache";
 import { ensureNodeImage } from "../lab/image/node-image";
-import { canInstall, ensurePackages, needs } from "./debian-packages";
+import { ensurePackages, needs } from "./debian-packages";
 import { type DockerEngine, askDocker, ensureDockerEngine } from "./docker-engine";
 import { type Engine, ensureEngine } from "./engine";
-import { ensureLocalhostNames, localhostResolves } from "./localhost-names";
+import { ensureLocalhostNames } from "./localhost-names";
 import { cacheFolder } from "./paths";
 import { type PluginOrigin, ensurePlugins } from "./plugins";
 import { prepareBackend } from "./pulumi-env";
@@ -92,8 +92,7 @@ async function ensureDockerPackages(say: Say): Promise<void> {
     // An engine that is there but not ours to use needs no package either.
     (error: NodeJS.ErrnoException) => error.code === "EACCES",
   );
-  const names = (await localhostResolves()) || !canInstall() ? [] : [needs.localhostNames];
-  if (!answers) await ensurePackages([needs.docker, needs.iptables, ...names], say);
+  if (!answers) await ensurePackages([needs.docker, needs.iptables], say);
   // A package of its own from Debian 13 on.
   await ensurePackages([needs.dockerClient], say);
 }

@@ -19,9 +19,11 @@ import sys
 import time
 
 from storm_acl import Waiting, WithToken, put_acl, until
-from storm_lib import atomic_write, lock, path
+from storm_lib import atomic_write, lock, node, path
 
 CONSUL_SECRETS = "/etc/consul.d/secrets.json"
+# Units whose files are new and that were not reloaded since: a run that is cut off between the two leaves them to the next.
+PENDING = "/run/storm/reload.json"
 
 
 def systemctl(*arguments):
@@ -40,13 +42,14 @@ def read(name):
 
 def write_files(files):
     """Writes what differs; returns the units to reload."""
-    units = []
+    units = json.loads(read(path(PENDING)) or "[]")
     for file in files:
         name, mode = path(file["path"]), int(file.get("mode", "0600"), 8)
         user, _, group = file.get("owner", "root:root").partition(":")
         if read(name) != file["content"]:
-            atomic_write(name, file["content"], mode)
             units += [unit for unit in file.get("units", []) if unit not in units]
+            atomic_write(path(PENDING), json.dumps(units))
+            atomic_write(name, file["content"], mode)
         os.chown(name, pwd.getpwnam(user).pw_uid, grp.getgrnam(group or user).gr_gid)
         os.chmod(name, mode)
     return units
@@ -99,7 +102,17 @@ def before_rotation(document):
         until(60, known)
 
 
+def keeps_role(document):
+    """A Consul server is one for life: half of what makes it one is user-data."""
+    server = node()["consul"]["server"]
+    if server != ("acl" in document):
+        was, wanted = ("a manager", "a worker") if server else ("a worker", "a manager")
+        raise SystemExit(f"{node()['name']} was made as {was} and is to become {wanted}, but a node keeps its role. Give the pools "
+                         "in storm.yml a role, so that the choice of managers does not move, or a new name, so that nodes are made anew")
+
+
 def enroll(document):
+    keeps_role(document)
     before_rotation(document)
     files = json.loads(gzip.decompress(base64.b64decode(document["packed"]))) + document["files"]
     changed = write_files(files)
@@ -107,6 +120,8 @@ def enroll(document):
         systemctl("daemon-reload")
     if changed:
         systemctl("try-reload-or-restart", *changed)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path(PENDING))
     systemctl("start", "--no-block", *document["start"])
     wait_active(document["start"])
     return {"publicKey": public_key()}

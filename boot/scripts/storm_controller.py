@@ -13,6 +13,7 @@ DOWN_WORKER = 90  # seconds that a worker may be away
 IDLE = 30  # seconds that a drained node has to leave by itself
 FORGOTTEN = 600  # seconds after which the keys of a name that no part of the cluster knows are an abandoned enrolment's
 ALIVE = 1  # Serf's member status
+ASKED = "storm.availability"  # label: the availability that the node asked for last
 FINISHED = ("complete", "shutdown", "failed", "rejected", "remove", "orphaned")
 
 
@@ -121,10 +122,13 @@ class Controller:
 
     def settle(self, name, found, wanted):
         spec = found["Spec"]
-        availability = self.availability.get(name, spec["Availability"])
+        # Asked for once, by the node that goes or comes: what an operator sets afterwards stays.
+        current = spec.get("Labels") or {}
+        asked = self.availability.get(name)
+        availability = spec["Availability"] if asked in (None, current.get(ASKED)) else asked
         role = "manager" if wanted.get("role") == "manager" else "worker"
-        wanted_labels = labels(spec.get("Labels") or {}, name, wanted)
-        if (spec.get("Labels") or {}) != wanted_labels or spec["Availability"] != availability:
+        wanted_labels = labels(current, name, wanted) | ({ASKED: asked} if asked else {})
+        if current != wanted_labels or spec["Availability"] != availability:
             self.update(found, "labels and availability", Labels=wanted_labels, Availability=availability)
         elif spec["Role"] != role:
             self.pending.append(f"{name}: becomes a {role}")

@@ -59,7 +59,7 @@ def route_rule(labels):
 
 def tags(name, rule, port):
     if not rule:
-        return ["traefik.enable=false"]
+        return []  # never "enable=false": Traefik unites the tags of all of a service's ports
     # While an update changes a route, old and new tasks disagree; under one name Traefik would drop the router.
     router = f"traefik.http.routers.{name}-{zlib.crc32(rule.encode()):08x}"
     return ["traefik.enable=true", f"{router}.rule={rule}", f"{router}.entrypoints=websecure", f"{router}.tls=true",

@@ -74,22 +74,23 @@ def remove_unused(kind, stack, wanted):
         docker(kind, "rm", name)
 
 
-def replicas_per_node(replicas, nodes):
-    """The most replicas on one node with which the others still have one when it dies, and with one node away an update still finds room."""
-    return max(1, -(-replicas // max(1, nodes - 1)))
-
-
 def keep_apart(document):
-    """Limits the replicas per node of the services that are to survive a node, by the nodes that are there now: a limit for nodes that
-    are away would leave an update nowhere to start its tasks."""
+    """Limits the replicas per node of the services that are to survive a node: the most with which the others still have one when it
+    dies. By the nodes that are there now: with a limit for nodes that are away an update would find no place to start its tasks."""
     spread = document.get("spread") or {}
     if not spread:
         return
-    nodes = patiently("node", "ls", "--format", "{{.Status}} {{.Availability}}").splitlines().count("Ready Active")
+    nodes = ready_nodes() - ready_nodes("--filter", "node.label=storm.role=data")
+    if nodes < 2:
+        return
     for name, limit in spread.items():
         section = document["compose"]["services"][name]["deploy"]
-        most = max(limit, replicas_per_node(section.get("replicas", 1), nodes))
+        most = max(limit, -(-section.get("replicas", 1) // (nodes - 1)))
         section["placement"] = {**(section.get("placement") or {}), "max_replicas_per_node": most}
+
+
+def ready_nodes(*filters):
+    return patiently("node", "ls", *filters, "--format", "{{.Status}} {{.Availability}}").splitlines().count("Ready Active")
 
 
 def deploy(document):

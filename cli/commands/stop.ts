@@ -20,7 +20,8 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   const began = Date.now();
   if (new Backend().state(options.stack) === undefined) {
     output.write(`Nothing to stop: there is no stack ${options.stack}\n`);
-    return cleanFiles(options.stack);
+    // Its config, if there is one, is the user's: nothing was deployed with it.
+    return rmSync(credentialFolder(options.stack), { recursive: true, force: true });
   }
   const setup = await setUpEngine(output, { quiet: true });
   const stack = new StormStack(options.stack, setup);
@@ -48,6 +49,7 @@ async function destroy(stormStack: StormStack, options: StopOptions, output: Out
   const left = await removeWhatIsLeft(clusters);
   if (left > 0) output.write(`Removed ${left} more thing${left === 1 ? "" : "s"} that carried the cluster's label\n`);
   await stormStack.run(["stack", "rm", "--yes", "--stack", options.stack]);
+  stormStack.backend.forget(options.stack);
 }
 
 /** A container that a crashed run made and never wrote down still carries its cluster's label. */

@@ -7,8 +7,8 @@ import { request } from "node:http";
 import { userInfo } from "node:os";
 import { tar, type TarFile } from "./tar";
 
-/** Answered by Debian 12's Docker 20.10 and by every later engine that still serves it. */
-const API = "/v1.41";
+/** Minor version of the API 1.x that this asks for: Docker 20.10's, Debian 12's. Newer engines may want a later one. */
+const API_MINOR = 41;
 const TIMEOUT_MS = 60_000;
 
 /** Docker answered a request with an error, or (status 0) not in time. */
@@ -32,7 +32,13 @@ interface Options {
   timeoutMs?: number;
 }
 
+interface Version {
+  MinAPIVersion?: string;
+}
+
 export class Docker {
+  private minor = API_MINOR;
+
   constructor(private readonly socketPath: string = dockerSocket(process.env.DOCKER_HOST)) {}
 
   get<T>(path: string, query?: Query): Promise<T> {
@@ -72,7 +78,21 @@ export class Docker {
     return text.replace(/[\x01\x02]\x00{3}[^]{4}/g, "").trim();
   }
 
-  private send(method: string, path: string, options: Options): Promise<string> {
+  /** An engine that no longer serves this version says so; then the oldest that it does serve is asked for. */
+  private async send(method: string, path: string, options: Options): Promise<string> {
+    try {
+      return await this.request(method, path, options);
+    } catch (error) {
+      if (!(error instanceof DockerError && /client version \S+ is too old/.test(error.message))) throw error;
+      const { MinAPIVersion: oldest = "" } = JSON.parse(await this.request("GET", "/version", {}, "")) as Version;
+      const minor = Number(oldest.split(".")[1]);
+      if (!(minor > this.minor)) throw error;
+      this.minor = minor;
+      return this.request(method, path, options);
+    }
+  }
+
+  private request(method: string, path: string, options: Options, api = `/v1.${this.minor}`): Promise<string> {
     const { query = {}, body, archive, timeoutMs = TIMEOUT_MS } = options;
     const payload = archive ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
     const headers = payload && {
@@ -86,7 +106,7 @@ export class Docker {
           socketPath: this.socketPath,
           agent: false, // a connection kept open would be a broken one after Docker was restarted
           method,
-          path: `${API}${path}${queryString(query)}`,
+          path: `${api}${path}${queryString(query)}`,
           headers,
           signal: AbortSignal.timeout(timeoutMs),
         },

@@ -155,8 +155,7 @@ async function createService(
         return await startNew(docker, id, inputs.name);
       } catch (error) {
         // Somebody else took a port between our look and the start.
-        const taken =
-          error instanceof DockerError && /already allocated|bind: address already in use/.test(error.message);
+        const taken = error instanceof DockerError && /already allocated|address already in use/.test(error.message);
         if (!taken || attempt === ATTEMPTS) throw error;
         Object.values(ports).forEach((port) => reserved.add(port));
       }

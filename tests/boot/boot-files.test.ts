@@ -22,6 +22,12 @@ test("a daemon's unit is restarted with its script, and a drop-in is where syste
     "storm-dns": ["storm-dns.service"],
     "storm_controller.py": ["storm-controller.service"],
     "storm_joiner.py": ["storm-joiner.service"],
+    "storm_lib.py": [
+      "storm-registrator.service",
+      "storm-joiner.service",
+      "storm-controller.service",
+      "storm-peers.service",
+    ],
     "storm_peers.py": ["storm-peers.service"],
     "storm_registrator.py": ["storm-registrator.service"],
   });

@@ -103,6 +103,18 @@ class Rounds(unittest.TestCase):
         self.assertNotIn("n4", [one["Name"] for one in self.consul.members])
         self.assertEqual(self.rounds(), [])
 
+    def test_what_an_operator_sets_stays_until_the_node_asks_for_something_else(self):
+        self.consul.put("storm/availability/n4", "active")
+        self.rounds(2)
+        self.node("4")["Spec"]["Availability"] = "drain"
+        self.rounds(3)
+        self.assertEqual(self.node("4")["Spec"]["Availability"], "drain")
+        self.consul.put("storm/availability/n4", "drain")
+        self.rounds(2)
+        self.consul.put("storm/availability/n4", "active")
+        self.rounds(2)
+        self.assertEqual(self.node("4")["Spec"]["Availability"], "active")
+
     def test_a_drained_node_that_stays_is_removed(self):
         self.want(n1="manager", n2="manager", n3="manager")
         self.rounds(3, seconds=20)

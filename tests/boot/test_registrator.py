@@ -26,7 +26,7 @@ class Definitions(unittest.TestCase):
         self.assertIn("traefik.enable=true", web["Tags"])
         self.assertTrue(any(tag.endswith(".rule=Host(`web.app.dev.example`)") for tag in web["Tags"]))
         self.assertIn("traefik.http.services.app-web.loadbalancer.server.port=8080", web["Tags"])
-        self.assertEqual((metrics["Address"], metrics["Tags"]), ("10.192.1.2", ["traefik.enable=false"]))
+        self.assertEqual((metrics["Address"], metrics["Tags"]), ("10.192.1.2", []))
 
     def test_routers_of_different_rules_have_different_names(self):
         def router(path):
@@ -40,7 +40,7 @@ class Definitions(unittest.TestCase):
     def test_labels_cannot_break_out_of_the_rule(self):
         for label in ({"storm.route.host": "a`) || Host(`b"}, {"storm.route.path": "/x`) || PathPrefix(`/"}):
             found = self.define(labels={**ROUTED, **label}, networks={"zz-edge": "10.192.0.7"})
-            self.assertEqual(found["n1:c1:80"]["Tags"], ["traefik.enable=false"], label)
+            self.assertEqual(found["n1:c1:80"]["Tags"], [], label)
 
     def test_published_port_has_the_mesh_address(self):
         found = self.define(bindings={"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "5000"}]},

@@ -45,6 +45,7 @@ test("replicas that users reach are kept apart, unless the file says where they 
   expect(spread("ports: [80], volumes: ['v:/v']")).toEqual([]);
   expect(spread("ports: [80], deploy: {placement: {constraints: ['node.role == worker']}}")).toEqual([]);
   expect(spread("ports: [80], deploy: {placement: {max_replicas_per_node: 2}}")).toEqual([]);
+  expect(spread("ports: [80], mem_reservation: 1G")).toEqual([]);
 });
 
 test.each([
@@ -136,7 +137,9 @@ test("a volume ties its service to one node, unless it has a placement or the vo
     constraints("image: x, volumes: ['v:/v'], deploy: {placement: {constraints: [node.labels.size == big]}}", "{}"),
   ).toEqual(["node.labels.size == big"]);
   expect(constraints("image: x, volumes: ['v:/v'], deploy: {mode: global}", "{}")).toBeUndefined();
-  expect(constraints("image: x, volumes: ['v:/v']", "{driver_opts: {type: nfs, device: ':/x'}}")).toBeUndefined();
+  expect(constraints("image: x, volumes: ['v:/v']", "{driver_opts: {type: nfs, device: ':/x'}}")).toEqual([
+    "node.labels.storm.role != data",
+  ]);
 });
 
 test("images: rewritten by registry, Docker Hub's short names included", () => {

@@ -38,6 +38,21 @@ test("Docker's own message, on one line", async () => {
   await expect(new Docker(socket).get("/info")).rejects.toThrow(/^first second$/);
 });
 
+test("an engine that no longer serves this version of the API is asked in its own", async () => {
+  const asked: string[] = [];
+  server = createServer((request, response: ServerResponse) => {
+    asked.push(request.url ?? "");
+    const old = request.url?.startsWith("/v1.41/");
+    const message = "client version 1.41 is too old. Minimum supported API version is 1.44";
+    response.writeHead(old ? 400 : 200).end(JSON.stringify(old ? { message } : { MinAPIVersion: "1.44" }));
+  });
+  await new Promise<void>((done) => server?.listen(socket, done));
+  const docker = new Docker(socket);
+  await docker.get("/info");
+  await docker.get("/info");
+  expect(asked).toEqual(["/v1.41/info", "/version", "/v1.44/info", "/v1.44/info"]);
+});
+
 test("a container that is gone counts as removed", async () => {
   await serve({ "DELETE /containers/x": [404, { message: "No such container: x" }] });
   await removeContainer(new Docker(socket), "x");

@@ -35,9 +35,14 @@ test("packages that somebody's own npm installed are accepted, other versions ar
   expect(existsSync(join(folder, "node_modules", ".storm-stamp"))).toBe(true);
 });
 
-test("a lock whose owner died is taken over", () => {
+test.each([
+  ["died", "4194305:1"],
+  // After a reboot, or in another container, the id is another process's, or our own.
+  ["had this process's id before it", `${process.pid}:1`],
+  ["wrote nothing", ""],
+])("a lock whose owner %s is taken over", (_, owner) => {
   const file = join(root, "some.lock");
-  writeFileSync(file, "4194305");
+  writeFileSync(file, owner);
   lock(file)();
   expect(existsSync(file)).toBe(false);
 });
@@ -54,12 +59,12 @@ function readyCheckout(name: string): { folder: string; engine: string } {
   const engine = join(folder, "pulumi");
   writeFileSync(
     engine,
-    '#!/bin/sh\necho "$@ home=$PULUMI_HOME docker=$DOCKER_HOST run=$STORM_RUN root=$STORM_ROOT"\nexit 7\n',
+    '#!/bin/sh\necho "$@ home=$PULUMI_HOME docker=$DOCKER_HOST run=$STORM_RUN root=$STORM_ROOT passphrase=${PULUMI_CONFIG_PASSPHRASE-unset}"\nexit 7\n',
   );
   chmodSync(engine, 0o755);
   const { mtimeMs, size } = statSync(engine);
   const ready = {
-    format: 1,
+    format: 2,
     root: folder,
     setup: "",
     given: "",
@@ -81,7 +86,9 @@ function bootstrap(folder: string, args: string[]) {
 test("`pulumi` goes straight to the recorded engine: quiet, with its exit code and this checkout's settings", () => {
   const { folder } = readyCheckout("ready");
   const { stdout, stderr, status } = bootstrap(folder, ["pulumi", "stack", "ls"]);
-  expect(stdout).toMatch(/^stack ls home=\/home\/of\/plugins docker= run=cli:\d+:\d+ root=\/.+\/ready\n$/);
+  expect(stdout).toMatch(
+    /^stack ls home=\/home\/of\/plugins docker=unix:\/\/\/var\/run\/docker.sock run=cli:\d+:\d+ root=\/.+\/ready passphrase=unset\n$/,
+  );
   expect({ stderr, status }).toEqual({ stderr: "", status: 7 });
 });
 

@@ -24,7 +24,7 @@ class Swarm:
         self.deploy_errors, self.push_errors, self.logs = [], [], "line one\nline two\n"
         self.kv, self.index, self.consul_down, self.conflicts = {}, 1, False, 0
         self.build_result = Result()
-        self.nodes = ["Ready Active"] * 3
+        self.nodes, self.data_nodes = ["Ready Active"] * 3, []
         self.count = 0
 
     # --- the command -------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ class Swarm:
         return Result(out="\n".join(self.networks)) if arguments[1] == "ls" else Result()
 
     def do_node(self, arguments, _data):
-        return Result(out="\n".join(self.nodes))
+        return Result(out="\n".join(self.data_nodes if "--filter" in arguments else self.nodes + self.data_nodes))
 
     def do_image(self, arguments, _data):
         return Result(0 if arguments[2] in self.images else 1)

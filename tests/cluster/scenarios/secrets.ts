@@ -1,6 +1,20 @@
+import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type LabCluster, root } from "../lab";
+
+/** What the engine writes encrypted to tell a right passphrase from a wrong one (its secrets/passphrase/manager.go). */
+function opens(state: string, passphrase: string): boolean {
+  const salt = /"salt":\s*"v1:([^:]+):v1:([^:]+):([^"]+)"/.exec(state)?.slice(1) ?? [];
+  const [own = Buffer.alloc(0), nonce = own, sealed = own] = salt.map((part) => Buffer.from(part, "base64"));
+  const key = crypto.pbkdf2Sync(passphrase, own, 1_000_000, 32, "sha256");
+  const decipher = crypto.createDecipheriv("aes-256-gcm", key, nonce).setAuthTag(sealed.subarray(-16));
+  try {
+    return decipher.update(sealed.subarray(0, -16)).toString() === "pulumi" && decipher.final().length === 0;
+  } catch {
+    return false;
+  }
+}
 
 /** Canaries: every secret of the cluster, looked for where it must not be. */
 export function secrets(lab: LabCluster): void {
@@ -27,6 +41,14 @@ export function secrets(lab: LabCluster): void {
         .map(({ name }) => `${name} in ${place}`),
     );
     expect(found).toEqual([]);
+  });
+
+  test("the state opens with this checkout's passphrase and not without; others cannot read either", () => {
+    const storm = path.join(root, ".storm");
+    const state = fs.readFileSync(path.join(storm, "state/.pulumi/stacks/storm", `${lab.stack}.json`), "utf8");
+    expect(opens(state, fs.readFileSync(path.join(storm, "passphrase"), "utf8").trim())).toBe(true);
+    expect(opens(state, "")).toBe(false);
+    expect(fs.statSync(storm).mode & 0o077).toBe(0);
   });
 }
 

@@ -56,7 +56,7 @@ export async function deployed(
     const machines = nodes(plan, keys, MACHINE);
     const whole = cluster(plan, { ...keys, nodes: machines });
     const front = edge(plan, { ...keys, nodes: machines, cluster: whole }, MACHINE);
-    apps(stacks, { nodes: machines, edge: front });
+    apps(plan, stacks, { nodes: machines, edge: front });
     return outputs(plan, stacks, { ...keys, nodes: machines, edge: front });
   }, options);
   return { plan, stacks, resources, outputs: result };
