@@ -44,7 +44,7 @@ export function mongoStore(url: string): Store {
     list: (limit) =>
       within(async () => {
         const found = await rows()
-          .find({}, { sort: { _id: -1 }, limit })
+          .find({}, { sort: { at: -1, _id: -1 }, limit }) // not _id alone: within a second it goes by web container
           .toArray();
         return found.map(toEntry);
       }),
