@@ -6,19 +6,23 @@ import { cluster } from "./stacks/cluster";
 import { edge } from "./stacks/edge";
 import { nodes } from "./stacks/nodes";
 import { outputs } from "./stacks/outputs";
-import { readSettings } from "./stacks/settings";
+import { checkMachine, readSettings } from "./stacks/settings";
 
 const settings = readSettings(__dirname);
-const { plan, stacks, warnings } = readable(() => loadAll(settings.load));
+const { plan, stacks, warnings } = readable(() => {
+  const loaded = loadAll(settings.load);
+  checkMachine(loaded.plan, settings.machine);
+  return loaded;
+});
 warnings.forEach((warning) => void pulumi.log.warn(warning));
 
 const keys = base(plan);
 const machines = nodes(plan, keys, settings.machine);
 const whole = cluster(plan, { ...keys, nodes: machines });
-const front = edge(plan, { ...keys, nodes: machines, cluster: whole }, settings.machine);
+const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
 apps(plan, stacks, { nodes: machines, edge: front });
 
-module.exports = outputs(plan, stacks, { ...keys, nodes: machines, edge: front });
+module.exports = outputs(plan, stacks, { ...keys, nodes: machines });
 
 /** What is wrong with the user's files is one message of ours, not a stack trace of the engine's. */
 function readable<T>(read: () => T): T {

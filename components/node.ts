@@ -8,6 +8,8 @@ export interface Node {
   id: pulumi.Output<string>;
   /** Where SSH reaches it. */
   address: pulumi.Output<string>;
+  /** On its site's private network: where elastic nodes enrol. */
+  privateAddress: pulumi.Output<string>;
   /** Where the other nodes' WireGuard reaches it, "ADDRESS:PORT". */
   endpoint: pulumi.Output<string>;
   user: string;
@@ -15,11 +17,6 @@ export interface Node {
   hostKey: pulumi.Output<string>;
   /** The deploying program's SSH key. */
   privateKey: pulumi.Output<string>;
-}
-
-/** A component that makes the fixed nodes of one or more pools of one provider. */
-export interface NodePool {
-  readonly nodes: Node[];
 }
 
 /** A node as the others' WireGuard knows it. */

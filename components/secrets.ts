@@ -35,6 +35,8 @@ export class Secrets extends pulumi.ComponentResource {
   readonly gossipKey: pulumi.Output<string>;
   readonly management: pulumi.Output<Token>;
   readonly tokens: pulumi.Output<Record<TokenName, Token>>;
+  /** Token with which the nodes of an elastic pool enrol, by the pool's key. */
+  readonly poolToken: (pool: string) => pulumi.Output<Token>;
   /** The program's own SSH key. */
   readonly sshKey: tls.PrivateKey;
 
@@ -45,7 +47,9 @@ export class Secrets extends pulumi.ComponentResource {
     this.clusterId = pulumi.unsecret(group("identity").apply((key) => derive(key, "cluster-id", 2).toString("hex")));
     this.gossipKey = group("gossip").apply((key) => derive(key, "gossip", 32).toString("base64"));
     this.management = group("management").apply((key) => token(key, "management"));
-    this.tokens = group("tokens").apply((key) => tokens(key));
+    const tokenKey = group("tokens");
+    this.tokens = tokenKey.apply((key) => tokens(key));
+    this.poolToken = (pool) => tokenKey.apply((key) => token(key, `pool/${pool}`));
     this.sshKey = new tls.PrivateKey(`${name}-ssh`, { algorithm: "ED25519" }, { parent: this });
     this.registerOutputs({ clusterId: this.clusterId });
   }

@@ -1,4 +1,6 @@
 /** Names of the cluster in DNS. A wildcard matches one label only, so each stack has its own. */
+import type { Spec } from "../spec/spec";
+import type { DnsPlan, StackPlan, TlsPlan } from "./types";
 
 /** "<env>.<Hostname>": everything of one environment is below it. */
 export function baseDomain(env: string, hostname: string): string {
@@ -13,6 +15,29 @@ export function stackDomain(stack: string, base: string): string {
 /** The names of a stack's certificate. */
 export function wildcardOf(domain: string): string {
   return `*.${domain}`;
+}
+
+/** Let's Encrypt's production directory (letsencrypt.org/docs/acme-protocol-updates). */
+const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
+
+/** Records of the cluster: its own name, and each stack's wildcard. */
+export function dnsPlan(spec: Spec, base: string, stacks: readonly StackPlan[]): DnsPlan | undefined {
+  if (spec.dns === undefined) return undefined;
+  const { provider, zone, create, ttl } = spec.dns;
+  return {
+    provider,
+    zone: zone ?? spec.Hostname,
+    create,
+    ttl,
+    names: [base, ...stacks.flatMap((stack) => [stack.domain, wildcardOf(stack.domain)])],
+  };
+}
+
+/** Where certificates come from. */
+export function tlsPlan({ tls }: Spec): TlsPlan {
+  if (tls === "internal") return { from: "internal" };
+  if ("acme" in tls) return { from: "acme", email: tls.acme.email, server: tls.acme.server ?? LETS_ENCRYPT };
+  return { from: "files", ...tls };
 }
 
 /** Consul allows letters, digits, "-" and "_" in a datacenter's name. */

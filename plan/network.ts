@@ -9,7 +9,7 @@ const NODE_LOCAL_ADDRESS = "169.254.1.1";
 
 /** Addresses, MTUs and who may reach what. */
 export function networkPlan(spec: Spec): NetworkPlan {
-  const { mesh, meshCidr, meshPort, overlayCidr, bridgeCidr, adminCidrs } = spec.network;
+  const { mesh, meshCidr, meshPort, overlayCidr, bridgeCidr, siteCidr, adminCidrs } = spec.network;
   return {
     mesh,
     meshCidr,
@@ -18,6 +18,8 @@ export function networkPlan(spec: Spec): NetworkPlan {
     overlayMtu: MESH_MTU - VXLAN_BYTES,
     overlayCidr,
     bridgeCidr,
+    siteCidr,
+    private: spec.network.private,
     nodeLocalAddress: NODE_LOCAL_ADDRESS,
     adminCidrs: [...adminCidrs],
     firewall: firewall(spec),
@@ -51,6 +53,7 @@ function firewall(spec: Spec): FirewallRow[] {
       : []),
     row("admin", "node", "tcp", 22, "SSH of the program that deploys"),
     row("admin", "manager", "tcp", 2376, "Docker API with client certificates"),
+    row("admin", "manager", "tcp", 8501, "Consul API over HTTPS, with a token"),
     ...(spec.pools.some((pool) => pool.elastic)
       ? [row("site", "node", "tcp", 8501, "elastic nodes enrol with Consul over HTTPS")]
       : []),

@@ -4,7 +4,7 @@ import { quoted } from "../spec/located";
 import { envLabel } from "../spec/schema";
 import type { Spec } from "../spec/spec";
 import { costPlan } from "./cost";
-import { baseDomain, datacenterName } from "./dns";
+import { baseDomain, datacenterName, dnsPlan, tlsPlan } from "./dns";
 import { electManagers } from "./managers";
 import { networkPlan } from "./network";
 import { inventory } from "./nodes";
@@ -35,6 +35,7 @@ export function makePlan(spec: Spec, { env }: PlanOptions): { plan: Plan } {
     return { ...node, role: node.role === "data" ? "data" : "worker" };
   });
   const base = baseDomain(env, spec.Hostname);
+  const stacks = stackPlans(spec, base);
   const plan: Plan = {
     name: spec.name,
     env,
@@ -50,8 +51,10 @@ export function makePlan(spec: Spec, { env }: PlanOptions): { plan: Plan } {
     // Else the first manager, which does not change when a pool of workers comes whose name sorts first.
     volumeNode: nodes.find((node) => node.role === "data")?.name ?? managers[0] ?? "",
     network: networkPlan(spec),
+    dns: dnsPlan(spec, base, stacks),
+    tls: tlsPlan(spec),
     registry: { storage: spec.registry.storage, host: REGISTRY_HOST, port: REGISTRY_PORT },
-    stacks: stackPlans(spec, base),
+    stacks,
     cost: costPlan(spec),
     warnings: spec.warnings.map(formatIssue),
   };

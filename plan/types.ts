@@ -2,8 +2,10 @@
  * The Plan: every node, address, port, name and price that a Spec comes to. Plain JSON, deterministic, and the only
  * thing that components, policy and previews read. No value here depends on a position in a list of storm.yml.
  */
+import type { MachineProvider } from "../spec/sizes/catalog";
 
-export type Provider = "aws" | "azure" | "digitalocean" | "hosts" | "local";
+/** Of machines that Storm makes, and `hosts`, which are there already. */
+export type Provider = MachineProvider | "hosts";
 export type Role = "manager" | "worker" | "data";
 
 /** One provider in one region. */
@@ -86,11 +88,34 @@ export interface NetworkPlan {
   overlayCidr: string;
   /** Docker's bridges on each node. */
   bridgeCidr: string;
+  /** Addresses of each AWS or Azure site's own network. */
+  siteCidr: string;
+  /** Nodes have no public addresses; the one site has NAT and a bastion. */
+  private: boolean;
   /** The node's own address for its containers' DNS and Consul API: the same on every node, never routed. */
   nodeLocalAddress: string;
   adminCidrs: string[];
   firewall: FirewallRow[];
 }
+
+export interface DnsPlan {
+  /** Who serves the zone: a file of components/dns. */
+  provider: "route53" | "azure" | "digitalocean";
+  zone: string;
+  /** Whether the zone is made, or was there before. */
+  create: boolean;
+  /** Seconds. */
+  ttl: number;
+  /** Names that lead to the sites' load balancers, e.g. "prod.example.com" and "*.web.prod.example.com". */
+  names: string[];
+}
+
+/** Where the ingress has its certificates from. */
+export type TlsPlan =
+  | { from: "internal" }
+  | { from: "acme"; email: string; server: string }
+  /** PEM files, relative to storm.yml's folder. */
+  | { from: "files"; certificate: string; key: string };
 
 /** A compose stack to deploy. */
 export interface StackPlan {
@@ -138,6 +163,9 @@ export interface Plan {
   /** The node that holds volumes of services without a placement of their own: the first data node, else the first node. */
   volumeNode: string;
   network: NetworkPlan;
+  /** Undefined: nobody writes records. */
+  dns: DnsPlan | undefined;
+  tls: TlsPlan;
   registry: { storage: "filesystem" | "s3" | "spaces" | "azure"; host: string; port: number };
   stacks: StackPlan[];
   cost: { lines: CostLine[]; monthlyUsd: number; maxMonthlyUsd: number; pricesOf: string };

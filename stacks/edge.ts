@@ -1,15 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EDGE_NETWORK, ingressStack, registryStack } from "../boot/system-stacks";
 import { ComposeStack } from "../components/compose-stack";
-import { LocalLoadBalancer } from "../components/load-balancer/local";
-import type { LocalMachine } from "../components/pools/local";
 import type { Plan } from "../plan/types";
 import type { Base } from "./base";
 import type { Cluster } from "./cluster";
-import type { Nodes } from "./nodes";
+import { httpsPort, type Nodes } from "./nodes";
+import { dnsModule } from "./providers";
 
 export interface Edge {
-  ports: pulumi.Output<Record<string, number>>;
   /** Images can be pushed. */
   registry: pulumi.Resource;
   ingress: pulumi.Resource;
@@ -18,15 +16,9 @@ export interface Edge {
 /** A first image is pulled and unpacked by every node at once. */
 const TIMEOUT_SECONDS = 300;
 
-/** What stands between users and services: the load balancer, the ingress on every node, the registry. */
-export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Cluster }, machine: LocalMachine): Edge {
+/** What stands between the load balancers and services: DNS records, the ingress on every node, the registry. */
+export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Cluster }): Edge {
   const { nodes } = upstream;
-  const balancer = new LocalLoadBalancer("load-balancer", {
-    pool: nodes.local,
-    clusterId: upstream.secrets.clusterId,
-    image: machine.nodeImage,
-    nodes: nodes.all,
-  });
   const deploy = (stack: string, compose: pulumi.Input<object>) =>
     new ComposeStack(stack, {
       node: nodes.first,
@@ -42,17 +34,23 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
       })),
       dependsOn: [upstream.cluster.ready],
     }).ready;
+  if (plan.dns !== undefined) {
+    const sites = plan.sites.flatMap((site) => {
+      const entry = nodes.entries[site.name];
+      return entry === undefined ? [] : [{ site, entry }];
+    });
+    dnsModule(plan.dns.provider).createRecords({ env: plan.env, dns: plan.dns, sites });
+  }
   return {
-    ports: balancer.ports,
     registry: deploy(
       "registry",
       registryStack({ port: plan.registry.port, node: plan.volumeNode, overlayMtu: plan.network.overlayMtu }),
     ),
     ingress: deploy(
       "ingress",
-      balancer.ports.apply((ports) =>
+      httpsPort(nodes).apply((port) =>
         ingressStack({
-          httpsPort: ports.https ?? 443,
+          httpsPort: port,
           consulAddress: `${plan.network.nodeLocalAddress}:8500`,
           network: EDGE_NETWORK,
         }),

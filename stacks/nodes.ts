@@ -1,26 +1,55 @@
-import { LocalPool, type LocalMachine } from "../components/pools/local";
+import * as pulumi from "@pulumi/pulumi";
+import type { LocalMachine } from "../components/local-machine";
 import type { Node } from "../components/node";
+import type { Entry, Site } from "../components/site";
 import type { Plan } from "../plan/types";
 import type { Base } from "./base";
+import { siteModule } from "./providers";
 
 export interface Nodes {
   /** In the plan's order. */
   all: Node[];
   /** The manager that once-only commands run on. */
   first: Node;
-  local: LocalPool;
+  /** By site name: where its users arrive. */
+  entries: Record<string, Entry>;
 }
 
-/** The machines. This version makes local ones; a cloud's are one more file in components/pools. */
-export function nodes(plan: Plan, upstream: Base, machine: LocalMachine): Nodes {
-  const local = new LocalPool("local", {
-    plan,
-    machine,
-    clusterId: upstream.secrets.clusterId,
-    sshKey: upstream.secrets.sshKey,
-  });
-  const all = local.nodes;
-  const first = all.find((node) => node.plan.name === plan.managers[0]);
-  if (!first) throw new Error(`the plan's first manager ${plan.managers[0]} is on no site of this version`);
-  return { all, first, local };
+/** The machines of every site, with the network around them and the load balancer in front. */
+export function nodes(plan: Plan, upstream: Base, machine: LocalMachine | undefined): Nodes {
+  const { secrets } = upstream;
+  const sites = plan.sites.map((site): [string, Site] => [
+    site.name,
+    siteModule(site.provider).createSite({
+      plan,
+      site,
+      machine,
+      clusterId: secrets.clusterId,
+      ssh: { publicKey: secrets.sshKey.publicKeyOpenssh, privateKey: secrets.sshKey.privateKeyOpenssh },
+      enrolment: (pool) => enrolment(upstream, pool.key),
+    }),
+  ]);
+  const made = new Map(sites.flatMap(([, site]) => site.nodes).map((node) => [node.plan.name, node]));
+  const all = plan.nodes.map((node) => named(made, node.name));
+  return {
+    all,
+    first: named(made, plan.managers[0] ?? ""),
+    entries: Object.fromEntries(sites.map(([name, site]) => [name, site.entry])),
+  };
+}
+
+function enrolment({ secrets, consul }: Base, pool: string) {
+  return pulumi.output({ consulCaPem: consul.caPem, token: secrets.poolToken(pool).apply((token) => token.secret) });
+}
+
+function named(made: Map<string, Node>, name: string): Node {
+  const node = made.get(name);
+  if (!node) throw new Error(`no site made the node ${name}`);
+  return node;
+}
+
+/** Port of the HTTPS addresses that users type: of the first site, they all have the same but on this machine. */
+export function httpsPort(upstream: Nodes): pulumi.Output<number> {
+  const [entry] = Object.values(upstream.entries);
+  return pulumi.output(entry?.ports).apply((ports) => ports?.["https"] ?? 443);
 }

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../plan/types";
 import type { RenderedStack } from "../load";
 import type { Base } from "./base";
-import type { Edge } from "./edge";
-import type { Nodes } from "./nodes";
+import { httpsPort, type Nodes } from "./nodes";
 
 /** A node as scripts see it. */
 export interface NodeOutput {
@@ -31,24 +30,27 @@ export interface Outputs {
   survives: string;
 }
 
-const LOCAL_ADDRESS = "127.0.0.1";
+const DOCKER_PORT = 2376;
+const CONSUL_PORT = 8501;
 
-export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { nodes: Nodes; edge: Edge }): Outputs {
-  const { ports } = upstream.edge;
-  const port = (name: string) => ports.apply((all) => all[name] ?? 0);
-  const urlOf = (host: string, path: string, https: number) =>
-    `https://${host}${https === 443 ? "" : `:${https}`}${path === "/" ? "" : path}`;
+export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { nodes: Nodes }): Outputs {
+  const { first, entries } = upstream.nodes;
+  const https = httpsPort(upstream.nodes);
+  const apis = entries[first.plan.site]?.apis ?? {
+    docker: pulumi.interpolate`${first.address}:${DOCKER_PORT}`,
+    consul: pulumi.interpolate`${first.address}:${CONSUL_PORT}`,
+  };
+  const urlOf = (host: string, path: string, port: number) =>
+    `https://${host}${port === 443 ? "" : `:${port}`}${path === "/" ? "" : path}`;
   const routes = stacks.flatMap((stack) => stack.routes.map((route) => ({ ...route, stack: stack.name })));
-  const urls = port("https").apply((https) =>
+  const urls = https.apply((port) =>
     Object.fromEntries(
-      routes.map(({ stack, service, host, path }) => [`${stack}/${service}`, urlOf(host, path, https)]),
+      routes.map(({ stack, service, host, path }) => [`${stack}/${service}`, urlOf(host, path, port)]),
     ),
   );
-  const first = routes[0];
+  const [route] = routes;
   return {
-    url: port("https").apply((https) =>
-      first ? urlOf(first.host, first.path, https) : urlOf(plan.baseDomain, "/", https),
-    ),
+    url: https.apply((port) => (route ? urlOf(route.host, route.path, port) : urlOf(plan.baseDomain, "/", port))),
     urls,
     nodes: pulumi.all(
       upstream.nodes.all.map((node) =>
@@ -61,12 +63,12 @@ export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { 
         })),
       ),
     ),
-    dockerHost: pulumi.interpolate`tcp://${LOCAL_ADDRESS}:${port("docker")}`,
+    dockerHost: pulumi.interpolate`tcp://${apis.docker}`,
     caCertificate: upstream.authorities,
     clientCertificate: upstream.dockerClient.certPem,
     clientKey: pulumi.secret(upstream.dockerClient.keyPem),
     consul: pulumi.output({
-      address: pulumi.interpolate`https://${LOCAL_ADDRESS}:${port("consul")}`,
+      address: pulumi.interpolate`https://${apis.consul}`,
       datacenter: plan.datacenter,
       caCertificate: upstream.consul.caPem,
       token: upstream.secrets.tokens.apply((tokens) => tokens.operator.secret),

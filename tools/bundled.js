@@ -62,12 +62,17 @@ function isFresh(place, external) {
     const inputs = JSON.parse(fs.readFileSync(path.join(place, LIST), "utf8"));
     // The bundle knows its sources' folders by name: it does not move with the checkout.
     if (inputs.root !== root || String(inputs.external) !== String(external)) return false;
-    return Object.entries(inputs.files).every(
-      ([file, hash]) => hashOf(fs.readFileSync(path.join(root, file))) === hash,
-    );
+    return Object.entries(inputs.files).every(([file, hash]) => currentHash(path.join(root, file)) === hash);
   } catch {
     return false;
   }
+}
+
+/** Of a file, or of a folder (its name ends with a slash): which sources are in it, for some are found by their name. */
+function currentHash(file) {
+  if (!file.endsWith("/")) return hashOf(fs.readFileSync(file));
+  const sources = fs.readdirSync(file).filter((name) => name.endsWith(".ts"));
+  return hashOf(sources.sort().join());
 }
 
 async function make(entry, place, external) {
@@ -107,6 +112,8 @@ async function make(entry, place, external) {
   const noted = (file) => file in files || file.startsWith("node_modules/");
   if (!Object.keys(metafile.inputs).every(noted)) return;
   note(__filename, fs.readFileSync(__filename));
+  for (const folder of new Set(Object.keys(metafile.inputs).map((file) => `${path.dirname(file)}/`)))
+    if (!folder.startsWith("node_modules/")) files[folder] = currentHash(path.join(root, folder));
   fs.mkdirSync(place, { recursive: true });
   for (const { path: file, contents } of outputFiles) {
     write(file, contents);

@@ -2,10 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { LOAD_BALANCER_PORTS, loadBalancerConfig } from "../../boot/load-balancer";
 import { LocalService } from "../local-resources";
 import type { Node } from "../node";
-import { LOAD_BALANCER_INDEX, type LocalPool } from "../pools/local";
+
+/** Number of its address in the cluster's network. */
+const LOAD_BALANCER_INDEX = 2;
 
 export interface LocalLoadBalancerArgs {
-  pool: LocalPool;
+  /** Name of the Docker network. */
+  network: pulumi.Input<string>;
+  /** Prefix of every container's name. */
+  prefix: pulumi.Input<string>;
   clusterId: pulumi.Output<string>;
   /** The node image: it brings HAProxy. */
   image: string;
@@ -27,8 +32,8 @@ export class LocalLoadBalancer extends pulumi.ComponentResource {
     const service = new LocalService(
       name,
       {
-        name: pulumi.interpolate`${args.pool.prefix}-load-balancer`,
-        network: args.pool.network.name,
+        name: pulumi.interpolate`${args.prefix}-load-balancer`,
+        network: args.network,
         cluster: args.clusterId,
         image: args.image,
         entrypoint: ["haproxy", "-W", "-f", "/etc/storm-load-balancer.cfg"],

@@ -3,36 +3,47 @@ import * as tls from "@pulumi/tls";
 import { bootFiles, userDataFiles } from "../../boot/boot-files";
 import { userData } from "../../boot/cloud-init";
 import { nodeConfig } from "../../boot/node-config";
-import type { NodePlan, Plan } from "../../plan/types";
+import type { NodePlan } from "../../plan/types";
+import { LocalLoadBalancer } from "../load-balancer/local";
+import type { LocalMachine } from "../local-machine";
 import { LocalNetwork, LocalNode, LocalService } from "../local-resources";
-import type { Node, NodePool } from "../node";
+import type { Node } from "../node";
+import type { Site, SiteArgs } from "../site";
 
-/** What set-up found out about this machine (stack config `storm:local`). */
-export interface LocalMachine {
-  /** Docker image that boots as a node. */
-  nodeImage: string;
-  /** Docker image of the image cache. */
-  cacheImage: string;
-  cacheEnvironment?: Record<string, string>;
-  /** Whether images come from the image cache alone; default: no. */
-  offline?: boolean;
-  /** Whether the kernel has IP_VS: without it service VIPs and the routing mesh do not answer. */
-  ipvs: boolean;
-}
-
-export interface LocalPoolArgs {
-  plan: Plan;
-  machine: LocalMachine;
-  clusterId: pulumi.Output<string>;
-  sshKey: tls.PrivateKey;
-}
-
-/** Number of the load balancer's and the image cache's addresses in the cluster's network. */
-export const LOAD_BALANCER_INDEX = 2;
+/** Number of the image cache's address in the cluster's network; the load balancer has 2. */
 const IMAGE_CACHE_INDEX = 3;
 
+/** This machine as a site. */
+export function createSite(args: SiteArgs): Site {
+  const { site, clusterId, machine } = args;
+  if (machine === undefined) throw new Error("a Local site needs stack config storm:local");
+  const pool = new LocalPool(site.name, { ...args, machine });
+  const balancer = new LocalLoadBalancer("load-balancer", {
+    network: pool.network.name,
+    prefix: pool.prefix,
+    clusterId,
+    image: machine.nodeImage,
+    nodes: pool.nodes,
+  });
+  const api = (name: string) => pulumi.interpolate`${LOOPBACK}:${balancer.ports.apply((ports) => ports[name] ?? 0)}`;
+  return {
+    nodes: pool.nodes,
+    entry: {
+      addresses: pulumi.output([LOOPBACK]),
+      ports: balancer.ports,
+      apis: { docker: api("docker"), consul: api("consul") },
+    },
+  };
+}
+
+const LOOPBACK = "127.0.0.1";
+
+export interface LocalPoolArgs extends SiteArgs {
+  machine: LocalMachine;
+}
+
 /** Nodes as containers on this machine, which boot from the same user-data as a cloud's instances. */
-export class LocalPool extends pulumi.ComponentResource implements NodePool {
+export class LocalPool extends pulumi.ComponentResource {
   readonly nodes: Node[];
   readonly network: LocalNetwork;
   /** Prefix of every container's and network's name on this machine. */
@@ -65,7 +76,7 @@ export class LocalPool extends pulumi.ComponentResource implements NodePool {
 
   private createNode(
     node: NodePlan,
-    { plan, machine, clusterId, sshKey }: LocalPoolArgs,
+    { plan, machine, clusterId, ssh }: LocalPoolArgs,
     shared: { address: pulumi.Output<string>; files: ReturnType<typeof bootFiles> },
   ): Node {
     const hostKey = new tls.PrivateKey(`${node.name}-host-key`, { algorithm: "ED25519" }, { parent: this });
@@ -81,7 +92,7 @@ export class LocalPool extends pulumi.ComponentResource implements NodePool {
         memoryMiB: node.memoryMiB,
         metaData: JSON.stringify({ "instance-id": node.name, "local-hostname": node.name }),
         userData: pulumi
-          .all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh, sshKey.publicKeyOpenssh, shared.address])
+          .all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh, ssh.publicKey, shared.address])
           .apply(([privateOpenssh, publicOpenssh, authorizedKey, address]) =>
             userData({
               node: nodeConfig(plan, node, { address }),
@@ -103,10 +114,11 @@ export class LocalPool extends pulumi.ComponentResource implements NodePool {
       plan: node,
       id: machineResource.containerId,
       address: machineResource.address,
+      privateAddress: machineResource.address,
       endpoint: pulumi.interpolate`${machineResource.address}:${plan.network.meshPort}`,
       user: "root",
       hostKey: hostKey.publicKeyOpenssh.apply((key) => key.trim()),
-      privateKey: sshKey.privateKeyOpenssh,
+      privateKey: ssh.privateKey,
     };
   }
 }

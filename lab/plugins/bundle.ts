@@ -4,7 +4,9 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 export const PLUGINS = { command: "1.2.1", tls: "5.6.1" } as const;
-export type PluginName = keyof typeof PLUGINS;
+/** Clouds: for previews without one. Never installed where a real stack finds its plugins. */
+export const CLOUD_PLUGINS = { aws: "7.47.0", "azure-native": "3.28.0", digitalocean: "4.80.1" } as const;
+export type PluginName = keyof typeof PLUGINS | keyof typeof CLOUD_PLUGINS;
 
 export const BUNDLE_FILE = "plugin.cjs";
 const STAMP_FILE = "plugin.sha256";

@@ -1,10 +1,10 @@
 /** Lays out the stand-in plugins in a PULUMI_HOME of our own, where the engine finds them like official ones. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BUNDLE_FILE, bundlePlugin, place, PLUGINS, type PluginName } from "./bundle";
+import { BUNDLE_FILE, bundlePlugin, CLOUD_PLUGINS, place, PLUGINS, type PluginName } from "./bundle";
 
 /**
- * Installs the given stand-ins, all by default, as `<pulumiHome>/plugins/resource-NAME-vVERSION/`.
+ * Installs the given stand-ins, by default those that a real stack may use, as `<pulumiHome>/plugins/resource-NAME-vVERSION/`.
  * Idempotent, and safe to run twice at once. Never pass the user's own `~/.pulumi`: the official plugins live there.
  */
 export async function installPlugins(pulumiHome: string, names?: readonly PluginName[]): Promise<void> {
@@ -14,7 +14,7 @@ export async function installPlugins(pulumiHome: string, names?: readonly Plugin
 
 /** The folder in which the engine looks for one plugin. */
 export function pluginFolder(pulumiHome: string, name: PluginName): string {
-  return join(pulumiHome, "plugins", `resource-${name}-v${PLUGINS[name]}`);
+  return join(pulumiHome, "plugins", `resource-${name}-v${{ ...PLUGINS, ...CLOUD_PLUGINS }[name]}`);
 }
 
 async function installPlugin(pulumiHome: string, name: PluginName): Promise<void> {

@@ -5,18 +5,19 @@ import { catalog } from "../sizes/catalog";
 import type { Spec } from "../spec";
 import { parseCidr } from "../units";
 
-type CidrKey = "meshCidr" | "overlayCidr" | "bridgeCidr";
+type CidrKey = "meshCidr" | "overlayCidr" | "bridgeCidr" | "siteCidr";
 
 /** [key, shortest prefix, longest prefix]: too small a mesh has no room for the pools' blocks. */
 const SIZES: [CidrKey, number, number][] = [
   ["meshCidr", 8, 16],
   ["overlayCidr", 8, 16],
   ["bridgeCidr", 12, 20],
+  ["siteCidr", 16, 16],
 ];
 
 /** Address ranges are large enough and apart; a mesh is only left out where nothing is far. */
 export function checkNetwork(spec: Spec): Issue[] {
-  return [...checkSizes(spec), ...checkOverlaps(spec), ...checkMesh(spec)];
+  return [...checkSizes(spec), ...checkOverlaps(spec), ...checkMesh(spec), ...checkPrivate(spec)];
 }
 
 function checkSizes(spec: Spec): Issue[] {
@@ -24,7 +25,13 @@ function checkSizes(spec: Spec): Issue[] {
     const cidr = spec.network[key];
     const { prefix } = parseCidr(cidr);
     if (prefix >= shortest && prefix <= longest) return [];
-    return [errorAt(spec.source, ["network", key], `must be a network from /${shortest} to /${longest}, got ${cidr}`)];
+    return [
+      errorAt(
+        spec.source,
+        ["network", key],
+        `must be a network ${shortest === longest ? `of` : `from /${shortest} to`} /${longest}, got ${cidr}`,
+      ),
+    ];
   });
 }
 
@@ -51,6 +58,19 @@ function checkMesh(spec: Spec): Issue[] {
   if (sites.size === 1 && spec.hosts.length === 0) return [];
   const message = `must be wireguard: only a single site of one provider can do without the mesh, got ${[...sites].sort().join(", ")}`;
   return [errorAt(spec.source, ["network", "mesh"], message)];
+}
+
+/** Providers whose networks have NAT and take a bastion. */
+const PRIVATE = ["aws", "azure"];
+
+function checkPrivate(spec: Spec): Issue[] {
+  if (!spec.network.private) return [];
+  const sites = new Set(spec.pools.map((pool) => `${catalog[pool.provider].title} ${pool.region}`.trim()));
+  if (spec.hosts.length > 0) sites.add("Hosts");
+  if (sites.size === 1 && spec.pools.some((pool) => PRIVATE.includes(pool.provider))) return [];
+  // Two sites behind NAT have no way to each other.
+  const message = `must be false but on a single site of AWS or Azure, got ${[...sites].sort().join(", ")}`;
+  return [errorAt(spec.source, ["network", "private"], message)];
 }
 
 function overlap(a: string, b: string): boolean {

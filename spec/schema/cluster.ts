@@ -52,6 +52,17 @@ export const network = z.strictObject({
   bridgeCidr: cidr
     .default("172.29.0.0/16")
     .describe("Addresses of Docker's bridges on each node, /12 to /20. Default: 172.29.0.0/16."),
+  siteCidr: cidr
+    .default("10.64.0.0/16")
+    .describe(
+      "Addresses of the private network that AWS and Azure sites are made with, /16; the same on every site, for only the mesh joins them. Default: 10.64.0.0/16.",
+    ),
+  private: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Nodes without public addresses, behind NAT and a bastion; for a single site of AWS or Azure. Default: false.",
+    ),
   adminCidrs: z
     .array(cidr)
     .max(50)

@@ -56,6 +56,19 @@ test("an edited file runs at once, even with the time it had before", () => {
   expect(run()).toMatchObject({ value: "second", from: "bundle" });
 });
 
+test("a source that came is found, where sources are found by name", () => {
+  fs.mkdirSync(path.join(folder, "parts"));
+  write("parts/one.ts", 'export const value = "one";');
+  const named = "const found = (name: string): unknown => require(`./parts/${name}`);";
+  const list = 'import * as fs from "node:fs";\nimport * as path from "node:path";';
+  const names = 'fs.readdirSync(path.join(__dirname, "parts")).map((name) => name)';
+  write("index.ts", `${list}\n${named}\nmodule.exports = { value: ${names}.map(found) };`);
+  run();
+  expect(run()).toEqual({ value: [{ value: "one" }] });
+  write("parts/two.ts", 'export const value = "two";');
+  for (let times = 0; times < 2; times++) expect(run()).toEqual({ value: [{ value: "one" }, { value: "two" }] });
+});
+
 test.each([
   ["a bundle that was tampered with", () => fs.appendFileSync(path.join(folder, ".storm/program/bundle.js"), "\n//")],
   ["a list that was cut short", () => fs.truncateSync(inputs(), 20)],

@@ -89,8 +89,10 @@ test("what is wrong in storm.yml comes as one SpecError with all of it, before a
 });
 
 test("what this version does not deploy is an error with the version that will", () => {
-  write({ "storm.yml": "AWS: [3, small]\n" });
-  expect(messageOf(() => loaded())).toMatch(/^storm\.yml:1:\d+ AWS: AWS deploys with version 0\.2 of the program/);
+  write({ "storm.yml": "monitoring: {}\n" });
+  expect(messageOf(() => loaded())).toMatch(
+    /^storm\.yml:1:\d+ monitoring: monitoring deploys with version 0\.3 of the program/,
+  );
 });
 
 test("errors of all compose files come in one go", () => {

@@ -2,7 +2,8 @@
 import { Asset, Secret, Unknown, secret, type Value, type ValueMap } from "./values";
 
 export interface Field {
-  readonly type: "string" | "number" | "integer" | "boolean" | "list" | "strings" | "stringMap" | "object" | "asset";
+  readonly type:
+    "string" | "number" | "integer" | "boolean" | "list" | "strings" | "stringMap" | "object" | "objects" | "asset";
   readonly required?: boolean;
   readonly secret?: boolean;
   /** What a change of this input leads to; an update when left out. */
@@ -11,7 +12,7 @@ export interface Field {
   readonly min?: number;
   /** Allowed values, of the string or of each string in the list. */
   readonly oneOf?: readonly string[];
-  /** Members of an object. */
+  /** Members of an object, or of each object in the list. */
   readonly fields?: Fields;
 }
 export interface Fields {
@@ -68,6 +69,10 @@ function checkValue(field: Field, value: Value, path: string): { value: Value; f
     const { inputs, failures } = checkFields(field.fields ?? {}, value, `${path}.`);
     return { value: inputs, failures };
   }
+  if (field.type === "objects" && Array.isArray(value)) {
+    const items = value.map((item, index) => checkValue({ ...field, type: "object" }, item, `${path}[${index}]`));
+    return { value: items.map((item) => item.value), failures: items.flatMap((item) => item.failures) };
+  }
   const reason = fault(field, value);
   return { value, failures: reason ? [{ property: path, reason }] : [] };
 }
@@ -99,6 +104,8 @@ function fault(field: Field, value: Value): string | undefined {
       return value instanceof Asset ? undefined : "must be an asset or an archive";
     case "object":
       return "must be an object";
+    case "objects":
+      return "must be a list of objects";
   }
 }
 

@@ -4,13 +4,15 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { checkFields } from "./fields";
+import { type CheckFailure, checkFields } from "./fields";
 import type { EngineLog } from "./engine-log";
 import type { Call, ChangeKind, Diff, FunctionType, Plugin, ResourceType } from "./resource";
-import { decodeMap, encodeMap, type JsonMap, type ValueMap } from "./values";
+import { decodeMap, encodeMap, type JsonMap, type Value, type ValueMap } from "./values";
 
 /** Serves one plugin; `signal` aborts running operations when the engine cancels. */
 export class Handlers {
+  private config: ValueMap = {};
+
   constructor(
     private readonly plugin: Plugin,
     private readonly log: EngineLog,
@@ -29,12 +31,18 @@ export class Handlers {
   }
 
   /** Outputs are not accepted on the wire: the engine then sends plain secrets and unknowns, which is all we need. */
-  configure(): proto.ConfigureResponse {
+  configure(request: proto.ConfigureRequest): proto.ConfigureResponse {
+    this.config = settings(this.plugin, read(request.getArgs()));
     return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
   }
 
   checkConfig(request: proto.CheckRequest): proto.CheckResponse {
-    return new proto.CheckResponse().setInputs(request.getNews());
+    const response = new proto.CheckResponse().setInputs(request.getNews());
+    if (!this.plugin.config) {
+      return response;
+    }
+    const { failures } = checkFields(this.plugin.config, settings(this.plugin, read(request.getNews())));
+    return response.setFailuresList(failures.map(wireFailure));
   }
 
   diffConfig(): proto.DiffResponse {
@@ -44,9 +52,10 @@ export class Handlers {
   check(request: proto.CheckRequest): proto.CheckResponse {
     const type = this.resource(request.getUrn());
     const { inputs, failures } = checkFields(type.inputs, read(request.getNews()));
-    const all = failures.length > 0 ? failures : (type.check?.(inputs) ?? []);
-    const list = all.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
-    return new proto.CheckResponse().setInputs(write(inputs)).setFailuresList(list);
+    const urn = request.getUrn();
+    const call = { urn, name: nameOf(urn), config: this.config };
+    const all = failures.length > 0 ? failures : (type.check?.(inputs, call) ?? []);
+    return new proto.CheckResponse().setInputs(write(inputs)).setFailuresList(all.map(wireFailure));
   }
 
   diff(request: proto.DiffRequest): proto.DiffResponse {
@@ -110,8 +119,7 @@ export class Handlers {
     const { inputs, failures } = checkFields(type.inputs, read(request.getArgs()));
     const all = failures.length > 0 ? failures : (type.check?.(inputs) ?? []);
     if (all.length > 0) {
-      const list = all.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
-      return new proto.InvokeResponse().setFailuresList(list);
+      return new proto.InvokeResponse().setFailuresList(all.map(wireFailure));
     }
     return new proto.InvokeResponse().setReturn(write(await type.invoke(this.call(""), inputs)));
   }
@@ -130,8 +138,25 @@ export class Handlers {
     const { signal } = this;
     const limit = timeoutSeconds > 0 ? [AbortSignal.timeout(timeoutSeconds * 1_000)] : [];
     const deadline = AbortSignal.any([signal, ...limit]);
-    return { urn, name: urn.split("::").slice(3).join("::"), signal, deadline, log: this.log.for(urn) };
+    return { urn, name: nameOf(urn), signal, deadline, log: this.log.for(urn), config: this.config };
   }
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** The provider's settings; on this wire whatever is no text comes as JSON. */
+function settings({ config = {} }: Plugin, given: ValueMap): ValueMap {
+  const parsed = Object.entries(given).map(([name, value]): [string, Value] => {
+    const type = config[name]?.type ?? "string";
+    return [name, typeof value === "string" && type !== "string" ? (JSON.parse(value) as Value) : value];
+  });
+  return Object.fromEntries(parsed);
+}
+
+function wireFailure({ property, reason }: CheckFailure): proto.CheckFailure {
+  return new proto.CheckFailure().setProperty(property).setReason(reason);
 }
 
 /** A random suffix of eight hexadecimal digits, as the official plugins append to names. */

@@ -12,7 +12,11 @@ export interface Call {
   /** Aborts then, too, and when the time of the resource's `customTimeouts` is over. */
   readonly deadline: AbortSignal;
   readonly log: Log;
+  /** The provider's own settings, such as its region. */
+  readonly config: ValueMap;
 }
+/** What a check may use besides the inputs. */
+export type CheckCall = Pick<Call, "urn" | "name" | "config">;
 export interface Log {
   /** A line of progress, shown while the operation runs and not kept. */
   status(line: string): void;
@@ -28,8 +32,8 @@ export interface Diff {
 
 export interface ResourceType {
   readonly inputs: Fields;
-  /** Rules beyond the types of single inputs. Values may be secret or unknown. */
-  check?(inputs: ValueMap): CheckFailure[];
+  /** Rules beyond the types of single inputs. Values may be secret or unknown; `call.config` is the provider's. */
+  check?(inputs: ValueMap, call: CheckCall): CheckFailure[];
   diff(oldInputs: ValueMap, oldState: ValueMap, inputs: ValueMap): Diff;
   /** What the outputs will be, as far as can be known; `oldState` is missing before a create. */
   preview(inputs: ValueMap, oldState?: ValueMap): ValueMap;
@@ -49,6 +53,8 @@ export interface FunctionType {
 export interface Plugin {
   readonly name: string;
   readonly version: string;
+  /** The provider's own settings; none when left out. */
+  readonly config?: Fields;
   readonly resources: { readonly [token: string]: ResourceType };
   readonly functions: { readonly [token: string]: FunctionType };
 }

@@ -38,7 +38,7 @@ function methods(handlers: Handlers, log: EngineLog, cancel: AbortController): g
   return {
     getPluginInfo: unary(() => handlers.info()),
     getSchema: unary(() => handlers.schema()),
-    configure: unary(() => handlers.configure()),
+    configure: unary((request) => handlers.configure(request)),
     checkConfig: unary((request) => handlers.checkConfig(request)),
     diffConfig: unary(() => handlers.diffConfig()),
     check: unary((request) => handlers.check(request)),

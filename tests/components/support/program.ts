@@ -55,9 +55,9 @@ export async function deployed(
     const keys = base(plan);
     const machines = nodes(plan, keys, MACHINE);
     const whole = cluster(plan, { ...keys, nodes: machines });
-    const front = edge(plan, { ...keys, nodes: machines, cluster: whole }, MACHINE);
+    const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
     apps(plan, stacks, { nodes: machines, edge: front });
-    return outputs(plan, stacks, { ...keys, nodes: machines, edge: front });
+    return outputs(plan, stacks, { ...keys, nodes: machines });
   }, options);
   return { plan, stacks, resources, outputs: result };
 }

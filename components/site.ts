@@ -1,0 +1,51 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Plan, PoolPlan, SitePlan } from "../plan/types";
+import type { LocalMachine } from "./local-machine";
+import type { Node } from "./node";
+
+/** What an elastic node's user-data brings besides the plan, so that it enrols by itself. Rotates with `up`. */
+export interface Enrolment {
+  /** PEM that the site's Consul answers are verified with, as `server.<dc>.consul`. */
+  consulCaPem: string;
+  /** May write its own pool's peers, read peers, scripts and the worker's join token; nothing else. */
+  token: string;
+}
+
+/** What a provider's module is given to make one site. */
+export interface SiteArgs {
+  plan: Plan;
+  site: SitePlan;
+  /** Four hexadecimal digits that tell this cluster's machines from another's. */
+  clusterId: pulumi.Output<string>;
+  /** The deploying program's SSH key, in OpenSSH's form. */
+  ssh: { publicKey: pulumi.Output<string>; privateKey: pulumi.Output<string> };
+  enrolment: (pool: PoolPlan) => pulumi.Output<Enrolment>;
+  /** Local sites only: what set-up found out about this machine. */
+  machine?: LocalMachine;
+}
+
+/** Where a site's users arrive. DNS records point here; one of `addresses` and `hostName` is there. */
+export interface Entry {
+  /** Public IPv4 addresses; empty where the provider gives a host name. */
+  addresses: pulumi.Output<string[]>;
+  /** The load balancer's own name (AWS). */
+  hostName?: pulumi.Output<string>;
+  /** Hosted zone of `hostName`, which Route53's alias records ask for. */
+  zoneId?: pulumi.Output<string>;
+  /** By name, `https` and `http`: 443 and 80 but on this machine, where others may have them. */
+  ports: pulumi.Output<Record<string, number>>;
+  /** "HOST:PORT" of the managers' APIs, where the site has one for all of them. Default: each manager's own address. */
+  apis?: { docker: pulumi.Output<string>; consul: pulumi.Output<string> };
+}
+
+/** One provider in one region, made: its network, its nodes and the load balancer in front of them. */
+export interface Site {
+  /** Fixed nodes, in the plan's order. */
+  nodes: Node[];
+  entry: Entry;
+}
+
+/** What components/pools/<provider>.ts exports: the one thing that the layers know of a provider. */
+export interface SiteModule {
+  createSite(args: SiteArgs): Site;
+}

@@ -1,0 +1,157 @@
+/**
+ * This repository's program on the real engine, in previews without a cloud: a local backend and stand-in plugins in a folder of its
+ * own. STORM_PLUGIN=official takes the plugins of the normal PULUMI_HOME instead (`npm run verify:official`).
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import { installPlugins } from "../../lab/plugins/install";
+import { CLOUD_PLUGINS, type PluginName, PLUGINS } from "../../lab/plugins/bundle";
+import { engineDir } from "../conformance/engine";
+
+const ROOT = join(__dirname, "..", "..");
+/** Enough for a cold engine start on a busy machine. */
+export const SUITE_TIMEOUT_MS = 180_000;
+
+/** A resource as the engine plans it. Secrets read "[secret]", what is not known yet a UUID of the engine's. */
+export interface Planned {
+  urn: string;
+  type: string;
+  name: string;
+  /** create, same, update, replace, delete, ... */
+  op: string;
+  inputs: Record<string, unknown>;
+  /** Properties whose change makes it anew. */
+  replaces: string[];
+}
+
+export interface Previewed {
+  resources: Planned[];
+  changes: Record<string, number>;
+  /** Warnings and errors, as the user gets to read them. */
+  messages: string[];
+  /** Of the policy packs. */
+  violations: { policy: string; message: string; urn: string }[];
+}
+
+export interface PreviewOptions {
+  /** Name of the Pulumi stack; default "test". */
+  stack?: string;
+  /** Further stack config, e.g. {"storm:layers": "[base]"}. */
+  config?: Record<string, string>;
+  policyPacks?: string[];
+}
+
+export class PreviewLab {
+  readonly folder = mkdtempSync(join(tmpdir(), "storm-preview-"));
+  private readonly home: string;
+
+  private constructor(private readonly official: boolean) {
+    this.home = official ? (process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi")) : join(this.folder, "home");
+  }
+
+  /** Makes the folder and the plugins. */
+  static async start(official = process.env["STORM_PLUGIN"] === "official"): Promise<PreviewLab> {
+    const lab = new PreviewLab(official);
+    const names = ([...Object.keys(PLUGINS), ...Object.keys(CLOUD_PLUGINS)] as PluginName[]).filter((name) =>
+      existsSync(join(ROOT, "lab/plugins", name)),
+    );
+    if (!official) await installPlugins(lab.home, names);
+    mkdirSync(join(lab.folder, "state"));
+    for (const name of ["index.js", "node_modules", "package.json"])
+      symlinkSync(join(ROOT, name), join(lab.folder, name));
+    lab.write("Pulumi.yaml", [
+      "name: storm",
+      "main: index.js",
+      "runtime: {name: nodejs, options: {typescript: false}}",
+      "plugins:",
+      `  providers: [{name: storm, path: ${JSON.stringify(join(ROOT, "lab/local/plugin"))}}]`,
+    ]);
+    process.env["PATH"] = [await engineDir(), process.env["PATH"]].join(delimiter);
+    return lab;
+  }
+
+  /** A file beside storm.yml. */
+  write(name: string, lines: string[]): void {
+    writeFileSync(join(this.folder, name), `${lines.join("\n")}\n`);
+  }
+
+  /** What `up` of this storm.yml would do. */
+  preview(stormYml: string, options: PreviewOptions = {}): Promise<Previewed> {
+    return this.run("preview", stormYml, options);
+  }
+
+  /** Brings the state there, for as much of it as stand-ins can make (the layers `base` and `nodes`). */
+  up(stormYml: string, options: PreviewOptions = {}): Promise<Previewed> {
+    return this.run("up", stormYml, options);
+  }
+
+  /** A preview that must fail: what the user reads. */
+  async failing(stormYml: string, options: PreviewOptions = {}): Promise<Previewed & { text: string }> {
+    const seen = empty();
+    try {
+      await this.run("preview", stormYml, options, seen);
+    } catch (error) {
+      return { ...seen, text: [...seen.messages, error instanceof Error ? error.message : String(error)].join("\n") };
+    }
+    throw new Error("the preview was expected to fail, and did not");
+  }
+
+  /** The stack, for what only the engine's own commands do. */
+  async stack(name: string): Promise<Stack> {
+    const workspace = await LocalWorkspace.create({
+      workDir: this.folder,
+      pulumiHome: this.home,
+      envVars: {
+        PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "preview",
+        PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: this.official ? "false" : "true",
+        SSH_AUTH_SOCK: "",
+      },
+    });
+    return Stack.createOrSelect(name, workspace);
+  }
+
+  /** Removes the folder; nothing outside of it was made. */
+  stop(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async run(
+    operation: "preview" | "up",
+    stormYml: string,
+    { stack: name = "test", config = {}, policyPacks = [] }: PreviewOptions,
+    seen = empty(),
+  ): Promise<Previewed> {
+    writeFileSync(join(this.folder, "storm.yml"), stormYml);
+    const stack = await this.stack(name);
+    const values = { "storm:file": join(this.folder, "storm.yml"), "storm:env": "test", ...config };
+    await stack.setAllConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }])));
+    const options = { color: "never" as const, onEvent: (event: EngineEvent) => note(seen, event), policyPacks };
+    await (operation === "up" ? stack.up(options) : stack.preview(options));
+    return seen;
+  }
+}
+
+function empty(): Previewed {
+  return { resources: [], changes: {}, messages: [], violations: [] };
+}
+
+function note(seen: Previewed, { resourcePreEvent, summaryEvent, diagnosticEvent, policyEvent }: EngineEvent): void {
+  if (summaryEvent) Object.assign(seen.changes, summaryEvent.resourceChanges);
+  if (diagnosticEvent && ["warning", "error"].includes(diagnosticEvent.severity))
+    seen.messages.push(diagnosticEvent.message.trim());
+  if (policyEvent)
+    seen.violations.push({
+      policy: policyEvent.policyName,
+      message: policyEvent.message,
+      urn: policyEvent.resourceUrn ?? "",
+    });
+  if (!resourcePreEvent) return;
+  const { urn, type, op, new: planned, keys } = resourcePreEvent.metadata;
+  const name = urn.split("::").slice(3).join("::");
+  seen.resources.push({ urn, type, name, op, inputs: planned?.inputs ?? {}, replaces: keys ?? [] });
+}
