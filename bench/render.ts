@@ -63,7 +63,7 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
     const limits = await args.limits(node);
     write(`node-${node.name}.flags`, lines([...common, `--hostname=${node.name}`, ...nodeRunFlags(), ...limits]));
     const document = userData({
-      node: nodeConfig(plan, node, cache),
+      node: nodeConfig(plan, node, { imageCache: cache }),
       files: userDataFiles(files),
       hostKey: { privateOpenssh: key(`${node.name}.key`), publicOpenssh: key(`${node.name}.key.pub`) },
       authorizedKey: key("id.pub"),

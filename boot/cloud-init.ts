@@ -1,3 +1,4 @@
+import { gzipSync, strToU8 } from "fflate";
 import { consulConfig } from "./consul";
 import { daemonConfig, dockerApiConfig } from "./docker";
 import type { NodeFile } from "./boot-files";
@@ -18,6 +19,14 @@ export function unitsOf(node: NodeConfig): string[] {
   const daemons = ["storm-peers", "storm-registrator", "storm-joiner"];
   const managers = node.role === "manager" ? ["storm-controller", "storm-docker-api"] : [];
   return [...everywhere, ...daemons, ...managers].map((name) => `${name}.service`);
+}
+
+/**
+ * User-data as a cloud takes it that wants base64: compressed, for AWS counts 16 KiB (cloud-init unpacks it). By fflate, whose output
+ * is the same everywhere: Node.js's own zlib would show another machine's preview a change.
+ */
+export function packedUserData(text: string): string {
+  return Buffer.from(gzipSync(strToU8(text), { level: 9, mtime: 0 })).toString("base64");
 }
 
 const json = (value: object) => `${JSON.stringify(value, undefined, 1)}\n`;

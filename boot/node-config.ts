@@ -19,6 +19,8 @@ export interface NodeConfig {
   consul: { server: boolean; bootstrapExpect: number; join: string[] };
   /** Local nodes only: the image cache beside them. */
   imageCache?: ImageCache;
+  /** A disk of its own for Docker's volumes, which outlives the machine: where udev shows it. */
+  volume?: { device: string };
 }
 
 /** A registry on the cluster's own network, plain HTTP; the node's forwarder knows its name. */
@@ -30,8 +32,14 @@ export interface ImageCache {
 export const IMAGE_CACHE_HOST = "image-cache.storm";
 export const IMAGE_CACHE_PORT = 5000;
 
+/** What of a node its provider knows and the plan does not. */
+export interface NodeExtras {
+  imageCache?: ImageCache;
+  volumeDevice?: string;
+}
+
 /** The identity of one node of the plan. */
-export function nodeConfig(plan: Plan, node: NodePlan, imageCache?: ImageCache): NodeConfig {
+export function nodeConfig(plan: Plan, node: NodePlan, { imageCache, volumeDevice }: NodeExtras = {}): NodeConfig {
   const servers = plan.nodes.filter((other) => plan.managers.includes(other.name));
   const { network } = plan;
   return {
@@ -61,5 +69,6 @@ export function nodeConfig(plan: Plan, node: NodePlan, imageCache?: ImageCache):
       join: servers.map((server) => server.meshAddress),
     },
     ...(imageCache ? { imageCache } : {}),
+    ...(volumeDevice ? { volume: { device: volumeDevice } } : {}),
   };
 }

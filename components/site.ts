@@ -1,15 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Enrolment } from "../boot/elastic";
 import type { Plan, PoolPlan, SitePlan } from "../plan/types";
 import type { LocalMachine } from "./local-machine";
 import type { Node } from "./node";
-
-/** What an elastic node's user-data brings besides the plan, so that it enrols by itself. Rotates with `up`. */
-export interface Enrolment {
-  /** PEM that the site's Consul answers are verified with, as `server.<dc>.consul`. */
-  consulCaPem: string;
-  /** May write its own pool's peers, read peers, scripts and the worker's join token; nothing else. */
-  token: string;
-}
 
 /** What a provider's module is given to make one site. */
 export interface SiteArgs {

@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
-import { bootFiles, userDataFiles } from "../../boot/boot-files";
-import { userData } from "../../boot/cloud-init";
-import { nodeConfig } from "../../boot/node-config";
 import type { NodePlan } from "../../plan/types";
 import { LocalLoadBalancer } from "../load-balancer/local";
 import type { LocalMachine } from "../local-machine";
 import { LocalNetwork, LocalNode, LocalService } from "../local-resources";
 import type { Node } from "../node";
 import type { Site, SiteArgs } from "../site";
+import { birth } from "./birth";
 
 /** Number of the image cache's address in the cluster's network; the load balancer has 2. */
 const IMAGE_CACHE_INDEX = 3;
@@ -67,19 +64,18 @@ export class LocalPool extends pulumi.ComponentResource {
       // A newer cache is an upgrade, not a reason to touch a running cluster.
       { ...parent, ignoreChanges: ["image", "environment"] },
     );
-    const files = userDataFiles(bootFiles());
     this.nodes = args.plan.nodes
       .filter((node) => node.site === name)
-      .map((node) => this.createNode(node, args, { address: cache.address, files }));
+      .map((node) => this.createNode(node, args, cache.address));
     this.registerOutputs({ network: this.network.name });
   }
 
   private createNode(
     node: NodePlan,
     { plan, machine, clusterId, ssh }: LocalPoolArgs,
-    shared: { address: pulumi.Output<string>; files: ReturnType<typeof bootFiles> },
+    cacheAddress: pulumi.Output<string>,
   ): Node {
-    const hostKey = new tls.PrivateKey(`${node.name}-host-key`, { algorithm: "ED25519" }, { parent: this });
+    const born = birth({ plan, node, ssh, imageCache: cacheAddress }, this);
     const machineResource = new LocalNode(
       node.name,
       {
@@ -91,16 +87,7 @@ export class LocalPool extends pulumi.ComponentResource {
         cpus: node.cpus,
         memoryMiB: node.memoryMiB,
         metaData: JSON.stringify({ "instance-id": node.name, "local-hostname": node.name }),
-        userData: pulumi
-          .all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh, ssh.publicKey, shared.address])
-          .apply(([privateOpenssh, publicOpenssh, authorizedKey, address]) =>
-            userData({
-              node: nodeConfig(plan, node, { address }),
-              files: shared.files,
-              hostKey: { privateOpenssh, publicOpenssh: publicOpenssh.trim() },
-              authorizedKey: authorizedKey.trim(),
-            }),
-          ),
+        userData: born.userData,
       },
       {
         parent: this,
@@ -117,7 +104,7 @@ export class LocalPool extends pulumi.ComponentResource {
       privateAddress: machineResource.address,
       endpoint: pulumi.interpolate`${machineResource.address}:${plan.network.meshPort}`,
       user: "root",
-      hostKey: hostKey.publicKeyOpenssh.apply((key) => key.trim()),
+      hostKey: born.hostKey,
       privateKey: ssh.privateKey,
     };
   }

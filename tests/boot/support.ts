@@ -24,7 +24,7 @@ export function identity(text: string, name: string, imageCache?: { address: str
   const plan = planOf(text);
   const node = plan.nodes.find((each) => each.name === name);
   if (!node) throw new Error(`no node ${name}`);
-  return nodeConfig(plan, node, imageCache);
+  return nodeConfig(plan, node, { imageCache });
 }
 
 /** The repository's own storm.yml. */
