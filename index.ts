@@ -20,7 +20,7 @@ const keys = base(plan);
 const machines = nodes(plan, keys, settings.machine);
 const whole = cluster(plan, { ...keys, nodes: machines });
 const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
-apps(plan, stacks, { nodes: machines, edge: front });
+apps(plan, stacks, { nodes: machines, cluster: whole, edge: front });
 
 module.exports = outputs(plan, stacks, { ...keys, nodes: machines });
 

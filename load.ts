@@ -57,13 +57,29 @@ export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedS
   if (later.length > 0) throw new SpecError(later);
   const { plan } = makePlan(spec, { env: settings.env });
   const stacks = plan.stacks.map((stack) => renderOne(stack, plan, { ...settings, file }));
-  const errors = stacks.flatMap((stack) => stack.errors);
+  const errors = [...stacks.flatMap((stack) => stack.errors), ...sharedAddresses(stacks)];
   if (errors.length > 0) throw new Error(errors.join("\n"));
   const oldPrices = priceAgeWarnings(
     plan.sites.map((site) => site.provider),
     new Date(),
   );
   return { plan, stacks, warnings: [...plan.warnings, ...oldPrices, ...stacks.flatMap((stack) => stack.warnings)] };
+}
+
+/** Addresses at which services of two stacks would answer; within one stack compose/render.ts finds them. */
+function sharedAddresses(stacks: readonly RenderedStack[]): string[] {
+  const seen = new Map<string, { stack: string; service: string }>();
+  return stacks.flatMap(({ name: stack, routes }) =>
+    routes.flatMap(({ service, host, path: prefix }) => {
+      const other = seen.get(host + prefix) ?? { stack, service };
+      seen.set(host + prefix, other);
+      if (other.stack === stack) return [];
+      const both = `${other.stack}/${other.service} and ${stack}/${service}`;
+      return [
+        `compose: ${both} would both answer at https://${host}${prefix}; give one of them another storm.route.host`,
+      ];
+    }),
+  );
 }
 
 function readStormFile(file: string, name: string): string {

@@ -187,6 +187,7 @@ const registryArgs = (plan: Plan) => ({
   port: plan.registry.port,
   node: plan.volumeNode,
   overlayMtu: plan.network.overlayMtu,
+  certificates: "of the script's own",
 });
 
 /** A stack of the cluster's own, as stacks/edge.ts deploys it. */

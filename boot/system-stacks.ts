@@ -72,10 +72,12 @@ export interface RegistryArgs {
   /** Name of the node that keeps the images. */
   node: string;
   overlayMtu: number;
+  /** Hash of its certificate and authority: it reads them at its start alone, so that another one starts it anew. */
+  certificates: string;
 }
 
 /** The cluster's own registry: only nodes, which show a certificate of the registry's authority, get in. */
-export function registryStack({ port, node, overlayMtu }: RegistryArgs): object {
+export function registryStack({ port, node, overlayMtu, certificates }: RegistryArgs): object {
   return {
     version: "3.8",
     services: {
@@ -88,6 +90,7 @@ export function registryStack({ port, node, overlayMtu }: RegistryArgs): object 
           REGISTRY_HTTP_TLS_CLIENTCAS: "[/etc/storm/registry/ca.pem]",
           REGISTRY_STORAGE_DELETE_ENABLED: "true",
           REGISTRY_LOG_LEVEL: "warn",
+          STORM_CERTIFICATES: certificates,
           OTEL_TRACES_EXPORTER: "none",
         },
         ports: [{ target: 5000, published: port, protocol: "tcp", mode: "host" }],

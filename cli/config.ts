@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { load } from "js-yaml";
@@ -21,15 +22,25 @@ export function localConfig(setup: LabSetup, ipvs: boolean): Record<string, unkn
   };
 }
 
-/** The kernel's IP_VS: without it service VIPs and Swarm's routing mesh do not answer. */
+/**
+ * The kernel's IP_VS: without it service VIPs and Swarm's routing mesh do not answer. A module that is there and not loaded is
+ * loaded, else a later load by something else would deploy every stack anew.
+ */
 export function hasIpvs(): boolean {
-  return existsSync("/proc/net/ip_vs");
+  const there = () => existsSync("/proc/net/ip_vs");
+  if (!there()) spawnSync("modprobe", ["--quiet", "ip_vs"], { stdio: "ignore" });
+  return there();
 }
 
 export function readConfig(stack: string): StackConfig {
   const text = readIfThere(configFile(stack));
   const document = text === undefined ? undefined : (load(text) as { config?: StackConfig } | undefined);
   return document?.config ?? {};
+}
+
+/** Whether all of a stack's config is what `npm start` writes; other keys are the user's, who may want them again. */
+export function isOurs(config: StackConfig): boolean {
+  return Object.keys(config).every((key) => ["storm:file", "storm:local"].includes(key));
 }
 
 export function configFile(stack: string): string {

@@ -22,6 +22,7 @@ const commands: [pattern: RegExp, words: string][] = [
   [/^peers-(.+)$/, "Mesh of $1"],
   [/^secrets-(.+)$/, "Secrets of $1"],
   [/^stack-(.+)$/, "Stack $1"],
+  [/^stacks$/, "Stacks that are no more"],
 ];
 
 function describeCommand(name: string): string {

@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ComposeStack, type StackDocument } from "../components/compose-stack";
 import type { RenderedStack } from "../load";
-import type { Edge } from "./edge";
+import { remoteCommand } from "../components/remote";
+import type { Cluster } from "./cluster";
+import { type Edge, SYSTEM_STACKS } from "./edge";
 import type { Plan } from "../plan/types";
 import type { Nodes } from "./nodes";
 
@@ -9,11 +11,16 @@ import type { Nodes } from "./nodes";
 const TIMEOUT_SECONDS = 300;
 
 /** The user's stacks, side by side. */
-export function apps(plan: Plan, stacks: RenderedStack[], upstream: { nodes: Nodes; edge: Edge }): pulumi.Resource[] {
+export function apps(
+  plan: Plan,
+  stacks: RenderedStack[],
+  upstream: { nodes: Nodes; cluster: Cluster; edge: Edge },
+): pulumi.Resource[] {
   const { all, first } = upstream.nodes;
   const volumeNode = all.find((node) => node.plan.name === plan.volumeNode) ?? first;
   // A data node takes no task that does not ask for it.
   const free = plan.nodes.filter((node) => node.role !== "data").length;
+  const gone = removal(stacks, upstream);
   return stacks.map(
     (stack) =>
       new ComposeStack(stack.name, {
@@ -23,8 +30,22 @@ export function apps(plan: Plan, stacks: RenderedStack[], upstream: { nodes: Nod
         // The registry's images are on its node's disk.
         triggers: stack.builds.length > 0 && volumeNode !== first ? [volumeNode.id] : [],
         // Only a stack that builds has to wait for the registry; the ingress finds services whenever they come.
-        dependsOn: [upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
+        // What a renamed stack held, such as a published port, is free by then.
+        dependsOn: [gone, upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
       }).ready,
+  );
+}
+
+/** Takes away what storm.yml no longer has: remote commands have no `delete`, so that a dead node never stops anything. */
+function removal(stacks: RenderedStack[], { nodes, cluster }: { nodes: Nodes; cluster: Cluster }) {
+  return remoteCommand(
+    "stacks",
+    {
+      node: nodes.first,
+      create: "exec python3 /usr/local/lib/storm/storm_stacks.py",
+      stdin: JSON.stringify({ keep: [...SYSTEM_STACKS, ...stacks.map((stack) => stack.name)] }),
+    },
+    { dependsOn: [cluster.ready] },
   );
 }
 

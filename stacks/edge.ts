@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { EDGE_NETWORK, ingressStack, registryStack } from "../boot/system-stacks";
 import { ComposeStack } from "../components/compose-stack";
@@ -12,6 +13,9 @@ export interface Edge {
   registry: pulumi.Resource;
   ingress: pulumi.Resource;
 }
+
+/** Names of the stacks that every cluster has. */
+export const SYSTEM_STACKS = ["registry", "ingress"];
 
 /** A first image is pulled and unpacked by every node at once. */
 const TIMEOUT_SECONDS = 300;
@@ -44,7 +48,14 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
   return {
     registry: deploy(
       "registry",
-      registryStack({ port: plan.registry.port, node: plan.volumeNode, overlayMtu: plan.network.overlayMtu }),
+      pulumi.all([upstream.registry.certPem, upstream.registry.caPem]).apply((certificates) =>
+        registryStack({
+          port: plan.registry.port,
+          node: plan.volumeNode,
+          overlayMtu: plan.network.overlayMtu,
+          certificates: shortHash(certificates.join("")),
+        }),
+      ),
     ),
     ingress: deploy(
       "ingress",
@@ -57,4 +68,9 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
       ),
     ),
   };
+}
+
+/** Twelve hexadecimal digits. */
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

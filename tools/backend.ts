@@ -67,11 +67,17 @@ function lockOwner(text: string): number {
   }
 }
 
+interface StateResource {
+  type: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
 interface StateFile {
   checkpoint?: {
     latest?: {
-      resources?: { type: string; inputs?: Record<string, unknown>; outputs?: Record<string, unknown> }[];
-      pending_operations?: unknown[];
+      resources?: StateResource[];
+      pending_operations?: { resource?: StateResource }[];
     } | null;
   };
 }
@@ -81,14 +87,18 @@ export function parseState(text: string): StackState {
   const resources = latest.resources ?? [];
   const root = resources.find((resource) => resource.type === "pulumi:pulumi:Stack");
   const local = resources.filter(({ type }) => type.startsWith("storm:local:"));
-  const clusters = [root?.outputs?.clusterId, ...local.map(({ inputs }) => inputs?.cluster)];
+  const pending = latest.pending_operations ?? [];
+  // What was being made when a run was killed is in no list of resources, and may be there.
+  const begun = pending.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+  const owners = [...local, ...begun].map(({ inputs }) => inputs?.cluster);
+  const clusters = [root?.outputs?.clusterId, ...owners];
   return {
     clusters: [...new Set(clusters.filter((id): id is string => typeof id === "string"))],
     containers: local.filter(({ type }) => type !== "storm:local:Network").length,
     outputs: Object.fromEntries(
       Object.entries(root?.outputs ?? {}).map(([name, value]) => [name, withoutSecret(value)]),
     ),
-    pendingOperations: (latest.pending_operations ?? []).length,
+    pendingOperations: pending.length,
     resources: resources.length,
   };
 }

@@ -98,7 +98,7 @@ function lock(file) {
     // An empty file is an owner that has not written its name yet; give it a moment before calling it dead.
     if (!owner) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     if (read(file) === owner && !alive(owner)) {
-      fs.rmSync(file, { force: true });
+      takeAway(file, owner);
       continue;
     }
     if (!said) {
@@ -108,6 +108,22 @@ function lock(file) {
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
+}
+
+/**
+ * Removes a dead owner's lock. Two may be about to: each moves the file to a name of its own, and one that finds that it took the
+ * lock of somebody who was quicker puts it back.
+ */
+function takeAway(file, owner) {
+  const mine = file + "." + process.pid;
+  try {
+    fs.renameSync(file, mine);
+    if (read(mine) !== owner) fs.linkSync(mine, file);
+  } catch (error) {
+    // Gone, or somebody's again: the next round sees.
+    if (error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+  }
+  fs.rmSync(mine, { force: true });
 }
 
 /** A process's id and when it started: after a reboot, and in the next container, the id alone is another's. */

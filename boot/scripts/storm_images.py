@@ -1,6 +1,7 @@
 """Images of a stack: built and pushed where the cluster's registry lacks them, and named in Consul so that every node keeps them pulled."""
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -88,7 +89,7 @@ def repository(image):
 def remember(images, say):
     """Adds to the list that every node keeps pulled: a task that moves does not wait for a download."""
     if images:
-        _change(lambda there: there + [image for image in images if image not in there], say)
+        _change(lambda there: list(dict.fromkeys([*there, *images])), say)
 
 
 def forget(stack, images, say):
@@ -97,6 +98,11 @@ def forget(stack, images, say):
     prefixes = tuple(f"{registry}/{stack}/" for registry in registries)
     if prefixes:
         _change(lambda there: [image for image in there if not image.startswith(prefixes) or image in images], say)
+
+
+def forget_all(stack, say):
+    """Takes every build of a stack that is gone off the list."""
+    _change(lambda there: [image for image in there if not re.match(rf"[^/]+:\d+/{re.escape(stack)}/", image)], say)
 
 
 def _change(change, say):

@@ -18,6 +18,7 @@ import time
 
 import storm_convergence
 import storm_images
+import storm_stacks
 from storm_convergence import DeployFailed
 
 NAMESPACE = "com.docker.stack.namespace"
@@ -157,6 +158,7 @@ def masked(text, secrets):
 def run(document):
     stack, started = document["stack"], time.monotonic()
     secrets, configs, builds = (document.get(key) or [] for key in ("secrets", "configs", "builds"))
+    storm_stacks.note(stack)
     storm_images.build_missing(builds, say)
     storm_images.remember([build["image"] for build in builds] + (document.get("keepImages") or []), say)
     create_contents("config", stack, configs)

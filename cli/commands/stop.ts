@@ -5,7 +5,7 @@ import { askDocker } from "../../tools/docker-engine";
 import { credentialFolder } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
-import { configFile } from "../config";
+import { configFile, isOurs, readConfig } from "../config";
 import { removeLeftovers } from "../leftovers";
 import { alone, operate, recoverStack } from "../operation";
 import { StormStack } from "../workspace";
@@ -62,6 +62,6 @@ async function removeWhatIsLeft(clusters: readonly string[]): Promise<number> {
 }
 
 function cleanFiles(stack: string): void {
-  rmSync(configFile(stack), { force: true });
+  if (isOurs(readConfig(stack))) rmSync(configFile(stack), { force: true });
   rmSync(credentialFolder(stack), { recursive: true, force: true });
 }

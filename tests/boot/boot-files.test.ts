@@ -45,5 +45,6 @@ test("user-data leaves out what the first remote command brings", () => {
     "storm_peers.py",
     "storm_registrator.py",
     "storm_stack.py",
+    "storm_stacks.py",
   ]);
 });

@@ -17,7 +17,7 @@ interface Stack {
 }
 
 const ingress = ingressStack({ httpsPort: 8443, consulAddress: "169.254.1.1:8500", network: "edge" }) as Stack;
-const registry = registryStack({ port: 5000, node: "data-1", overlayMtu: 1370 }) as Stack;
+const registry = registryStack({ port: 5000, node: "data-1", overlayMtu: 1370, certificates: "0a1b" }) as Stack;
 const host = (port: number) => ({ target: port, published: port, protocol: "tcp", mode: "host" });
 
 test("Traefik is on every node, at the node's own ports, on the routed services' overlay", () => {

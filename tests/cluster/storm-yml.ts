@@ -5,6 +5,7 @@ import { root } from "./lab";
 export function stormYml(
   nodes: number,
   compose = path.join(root, "catalog", "guestbook", "docker-compose.yml"),
+  scale = 2,
 ): string {
-  return `Hostname: storm.localhost\nLocal: [${nodes}, small]\ncompose:\n  demo: { file: "${compose}", scale: 2 }\n`;
+  return `Hostname: storm.localhost\nLocal: [${nodes}, small]\ncompose:\n  demo: { file: "${compose}", scale: ${scale} }\n`;
 }

@@ -48,6 +48,7 @@ const EXPECTED = [
   "command:remote:Command stack-registry in registry",
   "storm:compose:ComposeStack ingress",
   "command:remote:Command stack-ingress in ingress",
+  "command:remote:Command stacks",
   "storm:compose:ComposeStack demo",
   "command:remote:CopyToRemote context-demo-guestbook in demo",
   "command:remote:Command stack-demo in demo",
@@ -105,6 +106,7 @@ test("each phase waits for the one before", () => {
   expect(waitsFor("stack-ingress")).toEqual(["swarm"]);
   expect(waitsFor("stack-registry")).toEqual(["swarm"]);
   // The stack builds an image, so it waits for the registry too.
-  expect(waitsFor("context-demo-guestbook")).toEqual(["stack-ingress", "stack-registry"]);
-  expect(waitsFor("stack-demo")).toEqual(["stack-ingress", "stack-registry"]);
+  expect(waitsFor("stacks")).toEqual(["swarm"]);
+  expect(waitsFor("context-demo-guestbook")).toEqual(["stack-ingress", "stack-registry", "stacks"]);
+  expect(waitsFor("stack-demo")).toEqual(["stack-ingress", "stack-registry", "stacks"]);
 });

@@ -1,4 +1,4 @@
-import { type Deployed, deployed, removeBuilds } from "./support/program";
+import { type Deployed, deployed, removeBuilds, resource, stdinOf } from "./support/program";
 
 let standard: Deployed;
 beforeAll(async () => {
@@ -58,7 +58,6 @@ test("a pool more is added, and nothing of another pool changes", async () => {
   expect(changed.every((name) => FOLLOWS_THE_NODES.test(name))).toBe(true);
 });
 
-// Fails: plan/plan.ts takes the first node by name for volumes, so the new pool would get them, without their data.
 test("a pool of workers whose name sorts first takes neither the managers' nor the volumes' place", async () => {
   const grown = await deployed(pools({ name: "apps", count: 2, size: "small", role: "worker" }, LOCAL));
   expect(compare(standard, grown).changed).toEqual(FOLLOWERS);
@@ -94,7 +93,18 @@ test("one more stack adds its own resources; nodes get its certificate by their 
       "stack-second",
     ],
   });
-  expect(changed).toEqual(["enroll-local-1", "enroll-local-2", "enroll-local-3"]);
+  // "stacks" takes away what storm.yml no longer has: its list is a longer one.
+  expect(changed).toEqual(["enroll-local-1", "enroll-local-2", "enroll-local-3", "stacks"]);
+});
+
+test("a stack that goes is named no longer to what takes it away, and touches no other stack", async () => {
+  const stack = { file: "catalog/guestbook/docker-compose.yml" };
+  const { added, changed } = compare(await deployed({ compose: { second: stack } }), standard);
+  expect({ added, changed }).toEqual({
+    added: [],
+    changed: ["enroll-local-1", "enroll-local-2", "enroll-local-3", "stacks"],
+  });
+  expect(stdinOf(resource(standard, "Command", "stacks"))).toEqual({ keep: ["registry", "ingress", "demo"] });
 });
 
 describe("what rotates changes commands only, never a node", () => {
@@ -109,7 +119,7 @@ describe("what rotates changes commands only, never a node", () => {
     ["secrets-tokens", ["consul", ...enrolments]],
     ["secrets-management", ["consul", ...enrolments]],
     ["docker-server-cert", enrolments],
-    ["registry-cert", enrolments],
+    ["registry-cert", [...enrolments, "stack-registry"]],
     ["ingress-demo-cert", enrolments],
     ["consul-server-cert", enrolments],
     ["docker-client-cert", []],

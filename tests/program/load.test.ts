@@ -95,6 +95,18 @@ test("what this version does not deploy is an error with the version that will",
   );
 });
 
+test("two stacks at one address are an error", () => {
+  const web = "services: {web: {image: 'w:1', ports: ['80'], labels: {storm.route.host: shop.example.com}}}\n";
+  write({
+    "storm.yml": "Local: [1, small]\ncompose:\n  one: {file: one.yml}\n  two: {file: two.yml}\n",
+    "one.yml": web,
+    "two.yml": web,
+  });
+  expect(messageOf(() => loaded())).toBe(
+    "compose: one/web and two/web would both answer at https://shop.example.com/; give one of them another storm.route.host",
+  );
+});
+
 test("errors of all compose files come in one go", () => {
   write({
     "storm.yml": "Local: [1, small]\ncompose:\n  one: {file: one.yml}\n  two: {file: two.yml}\n",

@@ -150,7 +150,10 @@ class Swarm:
         key = url[len("kv/"):]
         return (200, [{"ModifyIndex": self.index}], {}) if key in self.kv else (404, None, {})
 
-    def kv_put(self, key, value, cas):
+    def kv_put(self, key, value, cas=None):
+        if cas is None:
+            self.kv[key] = value
+            return True
         if self.conflicts:
             self.conflicts -= 1
             return False
@@ -159,11 +162,15 @@ class Swarm:
         self.kv[key], self.index = value, self.index + 1
         return True
 
+    def kv_tree(self, prefix):
+        return {key: value for key, value in self.kv.items() if key.startswith(prefix)}, self.index
+
     def library(self):
         """Stands in for storm_lib."""
         swarm, module = self, types.ModuleType("storm_lib")
         module.Docker = lambda timeout=30: types.SimpleNamespace(get=swarm.get)
-        module.Consul = lambda token: types.SimpleNamespace(get=swarm.consul_get, kv_put=swarm.kv_put, kv_get=lambda key: swarm.kv.get(key))
+        module.Consul = lambda token: types.SimpleNamespace(get=swarm.consul_get, kv_put=swarm.kv_put, kv_get=swarm.kv.get,
+                                                            kv_tree=swarm.kv_tree, kv_delete=lambda key: swarm.kv.pop(key, None))
         module.lock = lambda name: contextlib.nullcontext()
         return module
 

@@ -44,6 +44,26 @@ export function deployments(lab: LabCluster): void {
     expect(`${back.code} ${back.stderr}`).toMatch(/^0 /);
     await lab.whole(60);
   });
+
+  test("a second stack comes, and goes when storm.yml no longer has it; what others deployed stays", async () => {
+    fs.writeFileSync(
+      path.join(lab.folder, "second.yml"),
+      "services: {web: {image: 'traefik:v3.6.0', command: ['--ping']}}\n",
+    );
+    await lab.on(
+      "local-1",
+      'printf \'version: "3.8"\nservices: {web: {image: "traefik:v3.6.0"}}\' | docker stack deploy -c - theirs',
+    );
+    const names = async () =>
+      (await lab.on("local-1", "docker stack ls --format '{{.Name}}' | sort")).stdout.split("\n");
+    const both = await lab.start(`${stormYml(3)}  second: { file: second.yml }\n`);
+    expect(`${both.code} ${both.stderr}`).toMatch(/^0 /);
+    expect(await names()).toEqual(["demo", "ingress", "registry", "second", "theirs", ""]);
+    const one = await lab.start(stormYml(3));
+    expect(`${one.code} ${one.stderr}`).toMatch(/^0 /);
+    expect(await names()).toEqual(["demo", "ingress", "registry", "theirs", ""]);
+    await lab.on("local-1", "docker stack rm theirs");
+  });
 }
 
 function copyOfGuestbook(lab: LabCluster, name: string): string {

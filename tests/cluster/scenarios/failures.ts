@@ -30,6 +30,7 @@ export function failures(lab: LabCluster): void {
         await run("docker", ["kill", lab.container(name)]);
         await pageGoesOn(lab, name === "local-1");
         await tasksMove(lab, name);
+        await servicesGone(lab, name);
       } finally {
         // Whatever was found, the next scenario gets a whole cluster.
         await run("docker", ["start", lab.container(name)]);
@@ -79,6 +80,21 @@ async function tasksMove(lab: LabCluster, name: string): Promise<void> {
     const running = stdout.split("\n").filter((line) => / Running Running/.test(line) && !line.startsWith(name));
     return running.length === 2 ? true : notYet(stdout);
   });
+}
+
+/** Nobody is sent to a dead node: none of its services is healthy, and Consul holds the node itself for failed. */
+async function servicesGone(lab: LabCluster, name: string): Promise<void> {
+  const other = name === "local-2" ? "local-3" : "local-2";
+  const health = "http://127.0.0.1:8500/v1/health";
+  for (const service of ["demo-guestbook", "ingress-traefik", "registry"]) {
+    const { stdout } = await lab.on(other, `curl -s '${health}/service/${service}?passing=1' | jq -r '.[].Node.Node'`);
+    expect(`${service} ${stdout}`).not.toContain(name);
+  }
+  const { stdout } = await lab.on(
+    other,
+    `curl -s '${health}/node/${name}' | jq -r '.[] | select(.CheckID == "serfHealth").Status'`,
+  );
+  expect(stdout.trim()).toBe("critical");
 }
 
 /** Waits until the ingress has this many guestbooks to choose from. */

@@ -2,7 +2,8 @@ import { eventually, type LabCluster, notYet } from "../lab";
 
 /** Keys are replaced while everything runs. */
 export function rotation(lab: LabCluster): void {
-  test.each(["docker-ca-key", "secrets-tokens"])("replacing %s restarts no task and replaces no node", async (key) => {
+  const keys = ["docker-ca-key", "secrets-tokens", "secrets-gossip", "consul-ca-key"];
+  test.each(keys)("replacing %s restarts no task and replaces no node", async (key) => {
     const before = await running(lab);
     const certificate = (await lab.outputs()).clientCertificate;
     const urn = await urnOf(lab, key);
@@ -24,6 +25,17 @@ export function rotation(lab: LabCluster): void {
       "journalctl -u storm-registrator -u storm-joiner --since -10s -o cat | grep -c 403",
     );
     expect(denied.stdout.trim()).toBe("0");
+  });
+
+  test("replacing the registry's authority starts the registry anew, and nodes go on pulling from it", async () => {
+    const done = await lab.pulumi("up", "--yes", "--skip-preview", "--replace", await urnOf(lab, "registry-ca-key"));
+    expect(`${done.code} ${done.stderr}`).toBe("0 ");
+    const image = await lab.on(
+      "local-1",
+      "docker service inspect demo_guestbook -f '{{.Spec.TaskTemplate.ContainerSpec.Image}}'",
+    );
+    for (const { name } of lab.nodes)
+      expect((await lab.on(name, `docker pull -q ${image.stdout.trim()}`)).stderr).toBe("");
   });
 }
 

@@ -56,7 +56,7 @@ export async function deployed(
     const machines = nodes(plan, keys, MACHINE);
     const whole = cluster(plan, { ...keys, nodes: machines });
     const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
-    apps(plan, stacks, { nodes: machines, edge: front });
+    apps(plan, stacks, { nodes: machines, cluster: whole, edge: front });
     return outputs(plan, stacks, { ...keys, nodes: machines });
   }, options);
   return { plan, stacks, resources, outputs: result };
