@@ -23,7 +23,7 @@ export function access(lab: LabCluster): void {
       "%{http_code} %{redirect_url}",
     ];
     const { stdout } = await run("curl", ["-s", "-m", "10", ...plain, `http://${hostname}/`], 20);
-    expect(stdout).toBe(`308 ${lab.url}/`);
+    expect(stdout).toBe(`301 ${lab.url}/`);
   });
 
   test("docker with the handed-out certificates lists the managers, all Ready", async () => {

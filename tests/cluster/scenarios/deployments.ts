@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type LabCluster, root } from "../lab";
+import { eventually, type LabCluster, notYet, root } from "../lab";
 import { stormYml } from "../storm-yml";
 
 /** Compose stacks that change, and one that breaks. */
@@ -63,6 +63,13 @@ export function deployments(lab: LabCluster): void {
     expect(`${one.code} ${one.stderr}`).toMatch(/^0 /);
     expect(await names()).toEqual(["demo", "ingress", "registry", "theirs", ""]);
     await lab.on("local-1", "docker stack rm theirs");
+    await eventually(30, "the last of their containers gone", async () => {
+      const left = lab.nodes.map(({ name }) =>
+        lab.on(name, "docker ps -q --filter name=theirs_ --filter name=second_"),
+      );
+      const ids = (await Promise.all(left)).map(({ stdout }) => stdout).join("");
+      return ids === "" ? true : notYet(ids);
+    });
   });
 }
 
