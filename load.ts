@@ -9,7 +9,7 @@ import type { Plan, StackPlan } from "./plan/types";
 import { SpecError } from "./spec/errors";
 import { load } from "./spec/load";
 import { notYetDeployable } from "./spec/not-yet";
-import { priceAgeWarnings } from "./spec/sizes/price";
+import { priceAgeWarnings, unknownPriceWarnings } from "./spec/sizes/price";
 
 /** Where user's files are read from, and what stack config says about them. */
 export interface LoadSettings {
@@ -59,11 +59,14 @@ export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedS
   const stacks = plan.stacks.map((stack) => renderOne(stack, plan, { ...settings, file }));
   const errors = [...stacks.flatMap((stack) => stack.errors), ...sharedAddresses(stacks)];
   if (errors.length > 0) throw new Error(errors.join("\n"));
-  const oldPrices = priceAgeWarnings(
-    plan.sites.map((site) => site.provider),
-    new Date(),
-  );
-  return { plan, stacks, warnings: [...plan.warnings, ...oldPrices, ...stacks.flatMap((stack) => stack.warnings)] };
+  const prices = [
+    ...priceAgeWarnings(
+      plan.sites.map((site) => site.provider),
+      new Date(),
+    ),
+    ...unknownPriceWarnings(plan.sites),
+  ];
+  return { plan, stacks, warnings: [...plan.warnings, ...prices, ...stacks.flatMap((stack) => stack.warnings)] };
 }
 
 /** Addresses at which services of two stacks would answer; within one stack compose/render.ts finds them. */

@@ -4,6 +4,7 @@ import { type Output, streamOutput } from "../tools/report";
 import { bench } from "./commands/bench";
 import { doctor } from "./commands/doctor";
 import { env } from "./commands/env";
+import { plan } from "./commands/plan";
 import { pulumi } from "./commands/pulumi";
 import { start } from "./commands/start";
 import { stop } from "./commands/stop";
@@ -23,6 +24,14 @@ export function program(): Command {
     .showHelpAfterError("(`storm --help` lists the commands)")
     .allowExcessArguments(false)
     .exitOverride();
+
+  storm
+    .command("plan")
+    .description("print what storm.yml comes to, its price, and what loss it survives; changes nothing")
+    .option("-s, --stack <name>", "environment to plan for", "dev")
+    .option("-f, --file <path>", "another storm.yml, this once")
+    .option("--json", "as JSON")
+    .action((options) => plan(options, err()));
 
   storm
     .command("start")

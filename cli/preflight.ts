@@ -13,12 +13,25 @@ import { hasIpvs, readConfig } from "./config";
  * is installed, built or started, and before the stack's config names the file.
  */
 export async function preflight(stack: string, file: string | undefined, output: Output): Promise<void> {
+  await makePlanOf(stack, file, output, (plan) => checkRoles(plan, new Backend().state(stack)?.outputs["nodes"]));
+}
+
+/**
+ * The plan of a stack.
+ * @throws UserError when its files are wrong, or `check` finds fault; the reasons are in `output` by then.
+ */
+export async function makePlanOf(
+  stack: string,
+  file: string | undefined,
+  output: Output,
+  check: (plan: Plan) => void = () => undefined,
+): Promise<{ plan: Plan; warnings: string[] }> {
   const config = readConfig(stack);
   const text = (key: string, otherwise: string) => (typeof config[key] === "string" ? config[key] : otherwise);
   // The default stack builds its image from this bundle.
   await buildGuestbook();
   try {
-    const { plan } = loadAll({
+    const loaded = loadAll({
       directory: checkout,
       file: file ?? text("storm:file", "storm.yml"),
       env: text("storm:env", stack),
@@ -27,7 +40,8 @@ export async function preflight(stack: string, file: string | undefined, output:
       offline: true,
       buildDirectory: join(checkout, ".storm", "builds"),
     });
-    checkRoles(plan, new Backend().state(stack)?.outputs["nodes"]);
+    check(loaded.plan);
+    return loaded;
   } catch (error) {
     output.write(messageOf(error).trimEnd() + "\n");
     throw new UserError("nothing was changed: the above has to be put right first");

@@ -1,8 +1,9 @@
-import type { SizeCatalog } from "../spec/sizes/types";
 import { catalog, machineProviders } from "../spec/sizes/catalog";
+import { limitsThatApply, usage } from "../spec/rules/limits";
 import { poolMonthlyUsd } from "../spec/sizes/price";
 import type { Spec } from "../spec/spec";
-import type { Plan } from "./types";
+import { gibibytes } from "../spec/units";
+import type { LimitLine, Plan } from "./types";
 
 /**
  * What the machines and their volumes cost a month at list price. Traffic, load balancers and addresses are not in it;
@@ -26,15 +27,29 @@ export function costPlan(spec: Spec): Plan["cost"] {
   };
 }
 
-/** "2025-06-01 (AWS us-east-1, Azure eastus)", or "" where nothing is charged. */
+/** "2025-06-01 (AWS, Azure)", or "" where nothing is charged. */
 function pricesOf(spec: Spec): string {
   const priced = machineProviders.filter(
     (provider) => catalog[provider].sizes.pricesOf !== "" && spec.pools.some((pool) => pool.provider === provider),
   );
   if (priced.length === 0) return "";
-  const sizes = (provider: (typeof priced)[number]): SizeCatalog => catalog[provider].sizes;
-  const oldest = priced.map((provider) => sizes(provider).pricesOf).sort()[0];
-  return `${oldest} (${priced.map((provider) => `${catalog[provider].title} ${sizes(provider).pricedRegion}`).join(", ")})`;
+  const oldest = priced.map((provider) => catalog[provider].sizes.pricesOf).sort()[0];
+  return `${oldest} (${priced.map((provider) => catalog[provider].title).join(", ")})`;
+}
+
+/** What is used of each limit that applies, elastic pools at their largest; validation has seen that it is not more. */
+export function limitPlan(spec: Spec): LimitLine[] {
+  const used = usage(spec);
+  return limitsThatApply(spec).flatMap(({ path, limit }) => {
+    const line = (what: string, amount: number, most: number | undefined): LimitLine[] =>
+      most === undefined ? [] : [{ limit: path.filter((part) => part !== "").join("/"), what, used: amount, most }];
+    return [
+      ...line("nodes", used.nodes, limit.nodes),
+      ...line("CPUs", used.cpus, limit.cpus),
+      ...line("GiB of memory", used.memoryGiB, limit.memory === undefined ? undefined : gibibytes(limit.memory)),
+      ...line("US dollars a month", used.monthlyUsd, limit.monthlyCost),
+    ];
+  });
 }
 
 function sum(amounts: readonly number[]): number {

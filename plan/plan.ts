@@ -3,7 +3,7 @@ import { formatIssue, SpecError } from "../spec/errors";
 import { quoted } from "../spec/located";
 import { envLabel } from "../spec/schema";
 import type { Spec } from "../spec/spec";
-import { costPlan } from "./cost";
+import { costPlan, limitPlan } from "./cost";
 import { baseDomain, datacenterName, dnsPlan, tlsPlan } from "./dns";
 import { electManagers } from "./managers";
 import { networkPlan } from "./network";
@@ -56,6 +56,7 @@ export function makePlan(spec: Spec, { env }: PlanOptions): { plan: Plan } {
     registry: { storage: spec.registry.storage, host: REGISTRY_HOST, port: REGISTRY_PORT },
     stacks,
     cost: costPlan(spec),
+    limits: limitPlan(spec),
     warnings: spec.warnings.map(formatIssue),
   };
   return { plan };

@@ -1,4 +1,4 @@
-import type { CostLine, NodePlan, Plan, PoolPlan } from "./types";
+import type { CostLine, LimitLine, NodePlan, Plan, PoolPlan } from "./types";
 
 /** Nodes of one pool are listed by name up to this many. */
 const MAX_NAMES = 5;
@@ -15,6 +15,7 @@ export function printPlan(plan: Plan): string {
     "",
     `Managers: ${plan.managers.join(", ")}. ${plan.survives}`,
     costSentence(plan),
+    ...plan.limits.map(limitSentence),
   ];
   if (plan.stacks.length > 0) {
     lines.push(
@@ -77,6 +78,12 @@ function costSentence(plan: Plan): string {
   const most =
     maxMonthlyUsd > monthlyUsd ? `, at most ${dollars(maxMonthlyUsd)} with every elastic pool at its largest` : "";
   return `Cost: ${dollars(monthlyUsd)} a month for machines and volumes${most}. Prices of ${pricesOf}; traffic and load balancers not included.`;
+}
+
+/** "Limit limits/global: 5 of 8 nodes, 3 left." */
+function limitSentence({ limit, what, used, most }: LimitLine): string {
+  const rest = Math.round((most - used) * 100) / 100;
+  return `Limit ${limit}: ${used} of ${most} ${what}, ${rest} left.`;
 }
 
 function dollars(amount: number): string {

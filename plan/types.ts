@@ -142,6 +142,16 @@ export interface CostLine {
   maxMonthlyUsd: number;
 }
 
+/** One limit of storm.yml and what the cluster uses of it. */
+export interface LimitLine {
+  /** Path in storm.yml, e.g. "limits/global". */
+  limit: string;
+  /** "nodes", "US dollars a month". */
+  what: string;
+  used: number;
+  most: number;
+}
+
 export interface Plan {
   /** Cluster name, e.g. "storm". */
   name: string;
@@ -169,6 +179,7 @@ export interface Plan {
   registry: { storage: "filesystem" | "s3" | "spaces" | "azure"; host: string; port: number };
   stacks: StackPlan[];
   cost: { lines: CostLine[]; monthlyUsd: number; maxMonthlyUsd: number; pricesOf: string };
+  limits: LimitLine[];
   /** Formatted warnings, each with its place in storm.yml. */
   warnings: string[];
 }

@@ -28,6 +28,8 @@ export interface Outputs {
   consul: pulumi.Output<{ address: string; datacenter: string; caCertificate: string; token: string }>;
   clusterId: pulumi.Output<string>;
   survives: string;
+  /** US dollars a month: in a preview its change shows. */
+  cost: Pick<Plan["cost"], "monthlyUsd" | "maxMonthlyUsd" | "pricesOf">;
 }
 
 const DOCKER_PORT = 2376;
@@ -75,5 +77,10 @@ export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { 
     }),
     clusterId: upstream.secrets.clusterId,
     survives: plan.survives,
+    cost: {
+      monthlyUsd: plan.cost.monthlyUsd,
+      maxMonthlyUsd: plan.cost.maxMonthlyUsd,
+      pricesOf: plan.cost.pricesOf,
+    },
   };
 }

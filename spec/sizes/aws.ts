@@ -3,7 +3,7 @@
  * list by a program: check them at https://aws.amazon.com/ec2/pricing/on-demand/ before relying on them.
  */
 import type { MachineType, SizeCatalog } from "./types";
-import { monthly } from "./types";
+import { byRegion, monthly } from "./types";
 
 /** Sizes of a family and how many times the price, CPUs and memory of its `large` each has. */
 const STEPS: Record<string, number> = {
@@ -95,6 +95,30 @@ export const awsSizes: SizeCatalog = {
     "r4.large": "r6i.large",
   },
   pricedRegion: "us-east-1",
+  // By t3.micro's hourly price, of the same day and source: 0.0104 US dollars in us-east-1.
+  regionFactors: byRegion(0.0104, {
+    "us-east-1": 0.0104,
+    "us-east-2": 0.0104,
+    "us-west-1": 0.0124,
+    "us-west-2": 0.0104,
+    "ca-central-1": 0.0116,
+    "sa-east-1": 0.0168,
+    "eu-west-1": 0.0114,
+    "eu-west-2": 0.0118,
+    "eu-west-3": 0.0118,
+    "eu-central-1": 0.012,
+    "eu-north-1": 0.0108,
+    "eu-south-1": 0.012,
+    "af-south-1": 0.0136,
+    "me-south-1": 0.0126,
+    "ap-east-1": 0.0146,
+    "ap-south-1": 0.0112,
+    "ap-southeast-1": 0.0132,
+    "ap-southeast-2": 0.0132,
+    "ap-northeast-1": 0.0136,
+    "ap-northeast-2": 0.013,
+    "ap-northeast-3": 0.0136,
+  }),
   pricesOf: "2025-06-01",
   source: "https://aws.amazon.com/ec2/pricing/on-demand/",
   volumeGiBMonthlyUsd: 0.08,

@@ -4,7 +4,7 @@
  * before relying on them.
  */
 import type { MachineType, SizeCatalog } from "./types";
-import { monthly } from "./types";
+import { byRegion, monthly } from "./types";
 
 /** [name with # for the number of CPUs, price of two CPUs by the hour, memory of two CPUs in GiB, architecture] */
 const FAMILIES: [string, number, number, "amd64" | "arm64"][] = [
@@ -67,6 +67,33 @@ export const azureSizes: SizeCatalog = {
     Standard_D3_v2: "Standard_D4s_v5",
   },
   pricedRegion: "eastus",
+  // By Standard_B2s's hourly price, of the same day and source: 0.0416 US dollars in East US.
+  regionFactors: byRegion(0.0416, {
+    eastus: 0.0416,
+    eastus2: 0.0416,
+    centralus: 0.0496,
+    northcentralus: 0.0416,
+    southcentralus: 0.0499,
+    westus: 0.0496,
+    westus2: 0.0416,
+    westus3: 0.0416,
+    canadacentral: 0.0464,
+    northeurope: 0.0456,
+    westeurope: 0.048,
+    uksouth: 0.0472,
+    ukwest: 0.0488,
+    francecentral: 0.0472,
+    germanywestcentral: 0.048,
+    swedencentral: 0.0432,
+    centralindia: 0.0448,
+    southeastasia: 0.0528,
+    eastasia: 0.0584,
+    japaneast: 0.0544,
+    koreacentral: 0.052,
+    australiaeast: 0.0528,
+    brazilsouth: 0.0672,
+    southafricanorth: 0.0552,
+  }),
   pricesOf: "2025-06-01",
   source: "https://azure.microsoft.com/pricing/details/virtual-machines/linux/",
   volumeGiBMonthlyUsd: 0.075,

@@ -19,8 +19,13 @@ export interface SizeCatalog {
   readonly types: ReadonlyMap<string, MachineType>;
   /** Names of the seeds and of retired types, and what each became. */
   readonly retired: Readonly<Record<string, string>>;
-  /** The region whose prices these are; others differ by up to a third. "" where nothing is charged. */
+  /** The region whose prices these are. "" where nothing is charged. */
   readonly pricedRegion: string;
+  /**
+   * Price of a region's machines over those of `pricedRegion`, by one common type's list price in both; other types differ by some
+   * per cent. A region that is missing counts as `pricedRegion`, with a warning. Undefined: one price everywhere.
+   */
+  readonly regionFactors?: Readonly<Record<string, number>>;
   /** Day of the prices, "" where nothing is charged. */
   readonly pricesOf: string;
   readonly source: string;
@@ -31,4 +36,9 @@ export interface SizeCatalog {
 /** A price by the hour as a month's. */
 export function monthly(hourlyUsd: number): number {
   return Math.round(hourlyUsd * 730 * 100) / 100;
+}
+
+/** Hourly prices of one type by region, as factors of its price in the priced region. */
+export function byRegion(priced: number, hourlyUsd: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(hourlyUsd).map(([region, price]) => [region, price / priced]));
 }

@@ -31,7 +31,7 @@ test("a mistyped command gets the nearest one, and no stack trace", () => {
   expect(storm("strat")).toEqual({
     stdout: "",
     stderr:
-      "error: unknown command strat; did you mean start?\n  Commands: start, stop, env, pulumi, doctor, test, bench\n",
+      "error: unknown command strat; did you mean start?\n  Commands: plan, start, stop, env, pulumi, doctor, test, bench\n",
     status: 1,
   });
 });

@@ -1,3 +1,4 @@
+import { costChange } from "../../cli/commands/plan";
 import { execFileSync } from "node:child_process";
 import { exportLines } from "../../cli/commands/env";
 import { findingLines } from "../../cli/commands/doctor";
@@ -87,4 +88,13 @@ test("the summary", () => {
   expect(text).toMatchSnapshot();
   expect(text).not.toContain("[secret]");
   expect(summary(outputs, { ...facts, changed: false }, new Written())).toContain("Nothing to change (48.2s)");
+});
+
+test.each([
+  [120.5, undefined, ""],
+  [120.5, { monthlyUsd: 120.5 }, "Cost change: none.\n"],
+  [120.5, { monthlyUsd: 100 }, "Cost change: $20.50 a month more than now.\n"],
+  [80, { monthlyUsd: 100.1 }, "Cost change: $20.10 a month less than now.\n"],
+])("the change of the cost: %s after %j", (now, before, words) => {
+  expect(costChange(now, before)).toBe(words);
 });

@@ -23,6 +23,7 @@ test("the outputs are these and no others: scripts rely on them", () => {
     "clientKey",
     "clusterId",
     "consul",
+    "cost",
     "dockerHost",
     "nodes",
     "survives",

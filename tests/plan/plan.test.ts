@@ -81,7 +81,28 @@ Local: [1, small]
     { pool: "aws-us-east-1/web", nodes: 2, monthlyUsd: 60.74, maxNodes: 10, maxMonthlyUsd: 303.7 },
     { pool: "local/local", nodes: 1, monthlyUsd: 0, maxNodes: 1, maxMonthlyUsd: 0 },
   ]);
-  expect(cost).toMatchObject({ monthlyUsd: 175.02, maxMonthlyUsd: 417.98, pricesOf: "2025-06-01 (AWS us-east-1)" });
+  expect(cost).toMatchObject({ monthlyUsd: 175.02, maxMonthlyUsd: 417.98, pricesOf: "2025-06-01 (AWS)" });
+});
+
+test("a region has its own price", () => {
+  const monthly = (region: string) =>
+    planOf(`AWS: {region: ${region}, pools: [{name: a, count: 2, size: small}]}`).cost.monthlyUsd;
+  expect(monthly("us-east-1")).toBe(30.36);
+  expect(monthly("eu-central-1")).toBe(35.03);
+  // Of a region whose price is not known the plan shows the priced one's, and a warning.
+  expect(monthly("ap-southeast-5")).toBe(30.36);
+});
+
+test("what is left of each limit that applies", () => {
+  const { limits } = planOf(
+    "AWS: [3, small]\nlimits: {group: web, global: {nodes: 8, cpus: 10}, groups: {web: {memory: 8GB, monthlyCost: 100}}}",
+  );
+  expect(limits).toEqual([
+    { limit: "limits/global", what: "nodes", used: 3, most: 8 },
+    { limit: "limits/global", what: "CPUs", used: 6, most: 10 },
+    { limit: "limits/groups/web", what: "GiB of memory", used: 6, most: 8 },
+    { limit: "limits/groups/web", what: "US dollars a month", used: 45.54, most: 100 },
+  ]);
 });
 
 test("the firewall opens the load balancer's ports and the mesh to the world, nothing else", () => {
