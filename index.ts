@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadAll } from "./load";
+import { checkProduction } from "./production";
 import { apps } from "./stacks/apps";
 import { base } from "./stacks/base";
 import { cluster } from "./stacks/cluster";
@@ -12,6 +13,7 @@ const settings = readSettings(__dirname);
 const { plan, stacks, warnings } = readable(() => {
   const loaded = loadAll(settings.load);
   checkMachine(loaded.plan, settings.machine);
+  checkProduction(loaded.plan, settings.place);
   return loaded;
 });
 warnings.forEach((warning) => void pulumi.log.warn(warning));

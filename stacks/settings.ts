@@ -3,13 +3,27 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LocalMachine } from "../components/local-machine";
 import type { LoadSettings } from "../load";
 import type { Plan } from "../plan/types";
+import type { StackPlace } from "../production";
 
-/** Everything that the program is told, all of it by stack config; nothing by the shell's environment. */
-export function readSettings(directory: string): { load: LoadSettings; machine: LocalMachine | undefined } {
+export interface Settings {
+  load: LoadSettings;
+  machine: LocalMachine | undefined;
+  place: StackPlace;
+}
+
+/** Everything that the program is told: by stack config, and nothing that is deployed by the shell's environment. */
+export function readSettings(directory: string): Settings {
   const config = new pulumi.Config("storm");
   const machine = config.getObject<LocalMachine>("local");
   return {
     machine,
+    place: {
+      directory,
+      stack: pulumi.getStack(),
+      // The engine hands its own environment on; there is no other way to ask it for its backend.
+      backend: process.env["PULUMI_BACKEND_URL"],
+      allowed: config.getBoolean("allowLocalState") ?? false,
+    },
     load: {
       directory,
       file: config.get("file") ?? "storm.yml",

@@ -128,7 +128,12 @@ export class PreviewLab {
   ): Promise<Previewed> {
     writeFileSync(join(this.folder, "storm.yml"), stormYml);
     const stack = await this.stack(name);
-    const values = { "storm:file": join(this.folder, "storm.yml"), "storm:env": "test", ...config };
+    const place = {
+      "storm:file": join(this.folder, "storm.yml"),
+      "storm:env": "test",
+      "storm:allowLocalState": "true",
+    };
+    const values = { ...place, ...config };
     await stack.setAllConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }])));
     const options = { color: "never" as const, onEvent: (event: EngineEvent) => note(seen, event), policyPacks };
     await (operation === "up" ? stack.up(options) : stack.preview(options));

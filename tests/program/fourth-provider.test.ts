@@ -8,7 +8,18 @@ jest.setTimeout(60_000);
 
 const ROOT = path.join(__dirname, "..", "..");
 const FIXTURE = path.join(ROOT, "tests", "fixtures", "fourth-provider");
-const SOURCES = ["boot", "components", "compose", "plan", "spec", "stacks", "index.ts", "load.ts", "package.json"];
+const SOURCES = [
+  "boot",
+  "components",
+  "compose",
+  "plan",
+  "spec",
+  "stacks",
+  "index.ts",
+  "load.ts",
+  "package.json",
+  "production.ts",
+];
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-fourth-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
