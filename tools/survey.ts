@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { imageExists } from "../lab/image/docker";
+import { findImageCache } from "../lab/image/image-cache";
 import { nodeImageReference } from "../lab/image/node-image";
 import { isMissing, needs } from "./debian-packages";
 import { askDocker } from "./docker-engine";
@@ -73,7 +74,8 @@ async function dockerFindings(): Promise<Finding[]> {
   const part = "Docker engine";
   try {
     const { version, socket } = await askDocker();
-    return [{ part, state: "found", version, where: socket }, clientFinding(), await imageFinding()];
+    const images = await Promise.all([imageFinding(), cacheFinding()]);
+    return [{ part, state: "found", version, where: socket }, clientFinding(), ...images];
   } catch (error) {
     const denied = (error as NodeJS.ErrnoException).code === "EACCES";
     const install = isMissing(needs.docker)
@@ -94,6 +96,14 @@ async function imageFinding(): Promise<Finding> {
   const version = nodeImageReference();
   const there = !isMissing(needs.dockerClient) && (await imageExists(version).catch(() => false));
   return there ? { part, state: "found", version } : { part, state: "missing", hint: `${bySetUp} (minutes, once)` };
+}
+
+async function cacheFinding(): Promise<Finding> {
+  const part = "Image cache";
+  const found = isMissing(needs.dockerClient) ? undefined : await findImageCache().catch(() => undefined);
+  if (found === undefined) return { part, state: "missing", hint: `${bySetUp} (minutes, once)` };
+  const { reference, mode } = found;
+  return { part, state: "found", version: reference, origin: mode === "online" ? "passes Docker Hub on" : "offline" };
 }
 
 async function namesFinding(): Promise<Finding> {

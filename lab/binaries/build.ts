@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../tools/command";
+import { withBuildSlot } from "./build-slots";
 import { cachedFolder } from "./cached-folder";
 import { shortHash } from "./checksums";
 import { type GoTool, findGo } from "./go";
@@ -43,7 +44,8 @@ async function build(recipe: GoRecipe, go: GoTool, folder: string, log: string):
   writeFileSync(join(work, "go.mod"), goMod(recipe, replaces));
   // The package must be imported by something, or Go drops its module from go.mod again.
   writeFileSync(join(work, "tools.go"), `//go:build tools\n\npackage tools\n\nimport _ "${recipe.package}"\n`);
-  await run(go.command, ["build", ...buildFlags(recipe), "-o", join(folder, recipe.name), recipe.package], options);
+  const command = ["build", ...buildFlags(recipe), "-o", join(folder, recipe.name), recipe.package];
+  await withBuildSlot(() => run(go.command, command, options));
   rmSync(work, { recursive: true });
 }
 

@@ -45,6 +45,12 @@ export function ensureImageCache({ cacheDir, report }: ImageOptions): Promise<Im
   );
 }
 
+/** The image cache that is on this machine already. */
+export async function findImageCache(): Promise<ImageCache | undefined> {
+  if (await imageExists(onlineReference())) return online();
+  return (await imageExists(offlineReference())) ? offline() : undefined;
+}
+
 function online(): ImageCache {
   return { reference: onlineReference(), environment: { REGISTRY_PROXY_REMOTEURL: hub }, mode: "online" };
 }

@@ -59,7 +59,7 @@ test("Pulumi.prod.yaml is a cluster that can be planned, over this repository's 
   expect(planned.pools.map(({ key, role }) => `${key} ${role}`)).toEqual([
     "aws-eu-west-1/managers manager",
     "aws-eu-west-1/store data",
-    "aws-eu-west-1/web auto",
+    "aws-eu-west-1/web worker",
   ]);
   expect(planned.survives).toContain("any one zone");
 });

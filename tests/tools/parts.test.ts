@@ -10,6 +10,7 @@ import { cacheFolder, credentialFolder } from "../../tools/paths";
 import { seconds } from "../../tools/report";
 import { setupMode } from "../../tools/setup-mode";
 import { shellScripts } from "../../tools/shell-scripts";
+import { withBuildSlot } from "../../lab/binaries/build-slots";
 import { closingLine, countsOf, slowRuns, sum } from "../../tools/test-runs";
 import { temporaryFolder } from "./support";
 
@@ -122,5 +123,38 @@ describe("counting", () => {
     const place = join(folder, "checkout");
     mkdirSync(join(place, "tests", "conformance"), { recursive: true });
     expect(slowRuns(place).map(({ title }) => title)).toEqual(["Engine suites"]);
+  });
+});
+
+describe("builds side by side", () => {
+  /** Most builds that ran at once, of three, with so much memory free. */
+  async function most(freeBytes: number): Promise<number> {
+    let now = 0;
+    let seen = 0;
+    const build = async () => {
+      seen = Math.max(seen, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      now--;
+    };
+    await Promise.all([1, 2, 3].map(() => withBuildSlot(build, () => freeBytes)));
+    return seen;
+  }
+
+  test("run together where there is memory, else one after another", async () => {
+    expect(await most(8 * 2 ** 30)).toBe(3);
+    expect(await most(2 ** 30)).toBe(1);
+  });
+
+  test("one that fails makes room for the next", async () => {
+    const failing = withBuildSlot(
+      () => Promise.reject(new Error("no")),
+      () => 0,
+    );
+    const next = withBuildSlot(
+      () => Promise.resolve("built"),
+      () => 0,
+    );
+    await expect(failing).rejects.toThrow("no");
+    expect(await next).toBe("built");
   });
 });
