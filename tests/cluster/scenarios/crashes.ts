@@ -8,12 +8,14 @@ const MOMENTS = Number(process.env.STORM_CRASHES ?? 2);
 export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
   test(`SIGKILL of up at ${MOMENTS} random moments: npm start converges, nothing is left over`, async () => {
     for (let round = 0; round < MOMENTS; round++) {
-      expect((await lab.storm(["stop", "--stack", lab.stack])).code).toBe(0);
-      const child = lab.startInBackground(stormYml(3));
-      const moment = (0.1 + 0.85 * Math.random()) * firstUpSeconds();
+      // Every second one is killed while it adds nodes to a cluster that runs.
+      const growing = round % 2 === 1;
+      if (!growing) expect((await lab.storm(["stop", "--stack", lab.stack])).code).toBe(0);
+      const child = lab.startInBackground(stormYml(growing ? 5 : 3));
+      const moment = (0.1 + 0.85 * Math.random()) * firstUpSeconds() * (growing ? 0.5 : 1);
       await new Promise((resolve) => setTimeout(resolve, moment * 1000));
       await killTree(child.pid ?? 0);
-      console.info(`killed after ${moment.toFixed(1)} s`);
+      console.info(`${growing ? "growth" : "first up"} killed after ${moment.toFixed(1)} s`);
       const done = await lab.start(stormYml(3));
       expect(`${done.code} ${done.stderr}`).toMatch(/^0 /);
       await lab.whole(60);

@@ -1,7 +1,8 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type LabCluster, root } from "../lab";
+import { type LabCluster, root, run } from "../lab";
+import { urnOf } from "./rotation";
 
 /** What the engine writes encrypted to tell a right passphrase from a wrong one (its secrets/passphrase/manager.go). */
 function opens(state: string, passphrase: string): boolean {
@@ -39,6 +40,38 @@ export function secrets(lab: LabCluster): void {
           ({ name, value }) => text.includes(value) && !(place.endsWith("user-data") && name.includes("-host-key")),
         )
         .map(({ name }) => `${name} in ${place}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test("no secret shows in a process list or a container's settings while it is deployed, nor in what is printed", async () => {
+    const before = await secretValues(lab);
+    const seen = new Set<string>();
+    const look = async () => {
+      const script = "ps axww -o args; cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+      const places = [run("sh", ["-c", script]), ...lab.nodes.map(({ name }) => lab.on(name, script))];
+      for (const { stdout } of await Promise.all(places)) for (const line of stdout.split("\n")) seen.add(line);
+    };
+    let deploying = true;
+    // Every command of every node runs again: all of them are told new tokens.
+    const deploy = lab.pulumi("up", "--yes", "--skip-preview", "--replace", await urnOf(lab, "secrets-tokens"));
+    void deploy.finally(() => (deploying = false));
+    let looks = 0;
+    for (; deploying; looks++) await look();
+    const done = await deploy;
+    expect(`${done.code} ${done.stderr}`).toBe("0 ");
+    expect(looks).toBeGreaterThan(3);
+    const containers = (await run("docker", ["ps", "-aq", "--filter", `name=storm-${lab.stack}-`])).stdout
+      .trim()
+      .split("\n");
+    const places = {
+      "a process list": [...seen].join("\n"),
+      "what up printed": done.stdout,
+      "the settings of a container": (await run("docker", ["inspect", ...containers])).stdout,
+    };
+    const canaries = [...before, ...(await secretValues(lab))];
+    const found = Object.entries(places).flatMap(([place, text]) =>
+      canaries.filter(({ value }) => text.includes(value)).map(({ name }) => `${name} in ${place}`),
     );
     expect(found).toEqual([]);
   });
