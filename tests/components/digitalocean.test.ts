@@ -1,55 +1,16 @@
-import * as pulumi from "@pulumi/pulumi";
-import { createRecords } from "../../components/dns/digitalocean";
 import { physicalName, scopeOf } from "../../components/digitalocean/names";
 import { inboundRules } from "../../components/network/digitalocean-firewall";
-import { createSite } from "../../components/pools/digitalocean";
-import type { Entry, Site } from "../../components/site";
-import type { Plan } from "../../plan/types";
-import { planOf } from "../plan/plans";
+import { type Made, resourceOf, siteOf, WHOLE } from "./support/digitalocean";
 import { address } from "./support/fake-digitalocean";
-import { promiseOf, type Registered, register } from "./support/mocks";
+import { promiseOf } from "./support/mocks";
 
 /**
  * A site at DigitalOcean: names, parents, secrets and what is open. That the cloud takes it is shown by tests/previews; a real
  * account's answers are in neither.
  */
 
-const WHOLE = `
-Hostname: storm.example.com
-DigitalOcean:
-  region: ams3
-  pools:
-    - {name: managers, count: 1, role: manager}
-    - {name: web, count: 1..4, scaleOn: {cpu: 60%}}
-    - {name: data, count: 1, role: data, volume: 100GB}
-network: {adminCidrs: [203.0.113.0/24]}
-`;
-
-interface Made {
-  resources: Registered[];
-  site: Site;
-  plan: Plan;
-}
-
-async function siteOf(text: string, preview = false): Promise<Made> {
-  const plan = planOf(text);
-  const [site] = plan.sites;
-  if (!site) throw new Error("the plan has no site");
-  const { resources, result } = await register(
-    () =>
-      createSite({
-        plan,
-        site,
-        clusterId: pulumi.output("ab12"),
-        ssh: { publicKey: pulumi.output("ssh-ed25519 AAAA\n"), privateKey: pulumi.secret("program's key") },
-        enrolment: (pool) => pulumi.secret({ consulCaPem: "CA", token: `token of ${pool.key}` }),
-      }),
-    { preview },
-  );
-  return { resources, site: result, plan };
-}
-
 let whole: Made;
+const found = (type: string, name: string) => resourceOf(whole, type, name);
 beforeAll(async () => {
   whole = await siteOf(WHOLE);
 });
@@ -58,12 +19,6 @@ const listed = ({ resources }: Made) =>
   resources
     .map(({ type, name, parent }) => `${type.split(":").at(-1) ?? ""} ${name}${parent ? ` in ${parent}` : ""}`)
     .sort();
-const found = (type: string, name: string, made = whole): Registered => {
-  const [one, ...more] = made.resources.filter((each) => each.type.endsWith(`:${type}`) && each.name === name);
-  if (!one || more.length > 0) throw new Error(`not exactly one ${type} ${name}`);
-  return one;
-};
-
 const SITE = "digitalocean-ams3";
 const EXPECTED = [
   `digitalocean ${SITE}`,
@@ -244,75 +199,4 @@ test("names fit whatever they are made from, and stay apart", () => {
   expect(new Set(names).size).toBe(3);
   expect(physicalName({ name: "storm", env: "prod" }, "web-1")).toBe("storm-prod-web-1");
   expect(scopeOf({ name: "storm", env: "prod" }, { region: "ams3" })).toBe("storm-prod-ams3");
-});
-
-describe("DNS", () => {
-  const dns = {
-    provider: "digitalocean" as const,
-    zone: "example.com",
-    create: true,
-    ttl: 90,
-    names: ["dev.example.com", "*.web.dev.example.com"],
-  };
-  const entryOf = (addresses: string[], more: Partial<Entry> = {}): Entry => ({
-    addresses: pulumi.output(addresses),
-    ports: pulumi.output<Record<string, number>>({ https: 443 }),
-    ...more,
-  });
-  const siteNamed = (name: string) => ({ name, provider: "digitalocean" as const, region: "" });
-
-  const recordsOf = async (sites: { name: string; entry: Entry }[], names = dns.names, production = false) =>
-    register(() =>
-      createRecords({
-        env: "dev",
-        dns: { ...dns, names },
-        production,
-        sites: sites.map(({ name, entry }) => ({ site: siteNamed(name), entry })),
-      }),
-    );
-
-  test("an A record for each name and address", async () => {
-    const { resources, result } = await recordsOf([
-      { name: "one", entry: entryOf(["192.0.2.1"]) },
-      { name: "two", entry: entryOf(["192.0.2.2", "192.0.2.3"], { addressCount: 2 }) },
-    ]);
-    const records = resources.filter(({ type }) => type.endsWith(":DnsRecord"));
-    expect(
-      records.map(({ name, inputs }) => [name, inputs["name"], inputs["type"], inputs["value"], inputs["ttl"]]),
-    ).toEqual([
-      ["*.web.dev.example.com/one", "*.web.dev", "A", "192.0.2.1", 90],
-      ["*.web.dev.example.com/two", "*.web.dev", "A", "192.0.2.2", 90],
-      ["*.web.dev.example.com/two/2", "*.web.dev", "A", "192.0.2.3", 90],
-      ["dev.example.com/one", "dev", "A", "192.0.2.1", 90],
-      ["dev.example.com/two", "dev", "A", "192.0.2.2", 90],
-      ["dev.example.com/two/2", "dev", "A", "192.0.2.3", 90],
-    ]);
-    expect(await promiseOf(result.nameServers)).toEqual([
-      "ns1.digitalocean.com",
-      "ns2.digitalocean.com",
-      "ns3.digitalocean.com",
-    ]);
-  });
-
-  test("one site with a host name is a CNAME; the zone itself can be none, and none has another beside it", async () => {
-    const named = { name: "aws", entry: entryOf([], { hostName: pulumi.output("lb.example.net") }) };
-    const { resources } = await recordsOf([named], ["dev.example.com"]);
-    expect(resources.find(({ type }) => type.endsWith(":DnsRecord"))?.inputs).toMatchObject({
-      type: "CNAME",
-      value: "lb.example.net.",
-    });
-    await expect(recordsOf([named], ["example.com"])).rejects.toThrow(
-      "example.com is the zone itself, where no CNAME can be",
-    );
-    await expect(recordsOf([named, { name: "two", entry: entryOf(["192.0.2.2"]) }])).rejects.toThrow(
-      "aws has no address but a host name",
-    );
-  });
-
-  test("a zone that is made is protected in production", async () => {
-    for (const production of [false, true]) {
-      const { resources } = await recordsOf([], [], production);
-      expect(resources.find(({ type }) => type.endsWith(":Domain"))?.protect).toBe(production);
-    }
-  });
 });
