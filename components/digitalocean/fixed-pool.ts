@@ -52,6 +52,8 @@ export class DigitalOceanPool extends pulumi.ComponentResource {
         sshKeys: [network.sshKey.fingerprint],
         tags: network.tagsOf(node.role, this.tag),
         monitoring: true,
+        // The agent would let whoever has the control panel in by a key of its own.
+        dropletAgent: false,
         userData: born.userData,
       },
       {

@@ -94,6 +94,21 @@ test("another network for admins is one update of each firewall", async () => {
   expect(touched(await lab.preview(program(other)))).toEqual({ update: 2 });
 });
 
+test.each([
+  ["managers-1", "its reserved address"],
+  ["data-1", "its Volume"],
+])("a replaced %s keeps %s: only the Droplet and what binds the two are made anew", async (node) => {
+  const text = storm({ data: "{name: data, count: 2, role: data, volume: 200GB}" });
+  const replaced = () => {
+    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) =>
+      type.endsWith(":Droplet") && name === node ? { props: { ...props, monitoring: false }, opts } : undefined,
+    );
+    return program(text)();
+  };
+  // The pool's project entry follows, and where elastic nodes enrol.
+  expect(touched(await lab.preview(replaced))).toEqual({ replace: 2, update: 2 });
+});
+
 test("what DigitalOcean would refuse is refused in the preview, with the property's name", async () => {
   const text = storm()
     .replace("ams3", "nyc2")

@@ -72,6 +72,7 @@ test("a Droplet is what the plan says", () => {
     size: "s-4vcpu-8gb",
     image: "ubuntu-24-04-x64",
     monitoring: true,
+    dropletAgent: false,
   });
   expect(named(whole, "Volume", "data-1-volume").inputs).toMatchObject({ name: "storm-test-data-1", size: 100 });
 });
@@ -110,6 +111,8 @@ test("a zone that is there is asked for, not made", async () => {
     "Hostname: storm.example.com\nDigitalOcean: [1, small]\ndns: {provider: digitalocean, zone: example.com}\n";
   const previewed = await lab.preview(text, { stack: "zone" });
   expect(ofDigitalOcean(previewed).filter((each) => typeOf(each) === "Domain")).toEqual([]);
+  const providers = previewed.resources.filter(({ type }) => type === "pulumi:providers:digitalocean");
+  expect(providers.map(({ name }) => name).sort()).toEqual(["digitalocean-nyc3", "dns"]);
   expect(named(previewed, "DnsRecord", "test.storm.example.com/digitalocean-nyc3").inputs).toMatchObject({
     domain: "example.com",
     name: "test.storm",
