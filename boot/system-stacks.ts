@@ -12,10 +12,18 @@ export interface IngressArgs {
   /** Where the node's Consul agent answers its containers. */
   consulAddress: string;
   network: string;
+  /**
+   * Networks from which connections may begin with a PROXY header: of load balancers that hand the client's address on in it.
+   * Connections without one go on to work; a header from elsewhere is not believed. Default: none.
+   */
+  proxyProtocolFrom?: string[];
 }
 
 /** Traefik on every node: fed by Consul's catalog, its certificates by files, never near the Docker socket. */
-export function ingressStack({ httpsPort, consulAddress, network }: IngressArgs): object {
+export function ingressStack({ httpsPort, consulAddress, network, proxyProtocolFrom = [] }: IngressArgs): object {
+  const trusted = [...new Set(proxyProtocolFrom)].sort().join(",");
+  const proxyProtocol = (entryPoint: string) =>
+    trusted === "" ? [] : [`--entrypoints.${entryPoint}.proxyprotocol.trustedips=${trusted}`];
   return {
     version: "3.8",
     services: {
@@ -23,9 +31,11 @@ export function ingressStack({ httpsPort, consulAddress, network }: IngressArgs)
         image: "traefik:v3.6.0",
         command: [
           "--entrypoints.web.address=:80",
+          ...proxyProtocol("web"),
           `--entrypoints.web.http.redirections.entrypoint.to=:${httpsPort}`,
           "--entrypoints.web.http.redirections.entrypoint.scheme=https",
           "--entrypoints.websecure.address=:443",
+          ...proxyProtocol("websecure"),
           "--entrypoints.websecure.http.tls=true",
           "--entrypoints.websecure.http.middlewares=retry@file",
           // The next server is asked soon when one does not take the connection (its node just died).

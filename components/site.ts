@@ -27,6 +27,13 @@ export interface Entry {
   zoneId?: pulumi.Output<string>;
   /** By name, `https` and `http`: 443 and 80 but on this machine, where others may have them. */
   ports: pulumi.Output<Record<string, number>>;
+  /**
+   * Networks from which a connection to the nodes' ingress may begin with a PROXY header that names the client: those of a load
+   * balancer that cannot keep the client's address. Default: none.
+   */
+  proxyProtocolFrom?: pulumi.Output<string[]>;
+  /** How many `addresses` there are, which a DNS record each needs to know before they are. Default: 1. */
+  addressCount?: number;
   /** "HOST:PORT" of the managers' APIs, where the site has one for all of them. Default: each manager's own address. */
   apis?: { docker: pulumi.Output<string>; consul: pulumi.Output<string> };
 }

@@ -1,6 +1,7 @@
 import type { Issue } from "./errors";
 import type { Spec } from "./spec";
 import { checkCompose } from "./rules/compose";
+import { checkDns } from "./rules/dns";
 import { checkLimits } from "./rules/limits";
 import { checkManagers } from "./rules/managers";
 import { checkNames } from "./rules/names";
@@ -15,7 +16,7 @@ export type Rule = (spec: Spec) => Issue[];
 /** What these find is wrong whatever else the file says. */
 const independent: readonly Rule[] = [checkNames, checkPools, checkCompose];
 /** These look at the whole: where a wrong value had to be left out, they could find fault with what is right. */
-const dependent: readonly Rule[] = [checkSites, checkManagers, checkNetwork, checkLimits, checkProduction];
+const dependent: readonly Rule[] = [checkSites, checkManagers, checkNetwork, checkDns, checkLimits, checkProduction];
 
 /** Every rule's errors and warnings; of a file with errors of shape, those that are sure. */
 export function checkRules(spec: Spec, extent: "whole" | "partial"): Issue[] {

@@ -43,7 +43,7 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
       const entry = nodes.entries[site.name];
       return entry === undefined ? [] : [{ site, entry }];
     });
-    dnsModule(plan.dns.provider).createRecords({ env: plan.env, dns: plan.dns, sites });
+    dnsModule(plan.dns.provider).createRecords({ env: plan.env, dns: plan.dns, production: plan.production, sites });
   }
   return {
     registry: deploy(
@@ -59,9 +59,10 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
     ),
     ingress: deploy(
       "ingress",
-      httpsPort(nodes).apply((port) =>
+      pulumi.all([httpsPort(nodes), proxyProtocolFrom(nodes)]).apply(([port, trusted]) =>
         ingressStack({
           httpsPort: port,
+          proxyProtocolFrom: trusted,
           consulAddress: `${plan.network.nodeLocalAddress}:8500`,
           network: EDGE_NETWORK,
         }),
@@ -73,4 +74,11 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
 /** Twelve hexadecimal digits. */
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+/** Where connections with a PROXY header come from, of all sites: the ingress is the same on every node. */
+function proxyProtocolFrom({ entries }: Nodes): pulumi.Output<string[]> {
+  return pulumi
+    .all(Object.values(entries).map((entry) => entry.proxyProtocolFrom ?? []))
+    .apply((lists) => lists.flat());
 }

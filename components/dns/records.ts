@@ -6,6 +6,8 @@ export interface RecordsArgs {
   /** Name of the environment: part of what the provider calls things. */
   env: string;
   dns: DnsPlan;
+  /** Whether a zone that is made is protected. Default: no. */
+  production?: boolean;
   /** Where the names lead: every site, so that one that is lost is left out by DNS where it can. */
   sites: { site: SitePlan; entry: Entry }[];
 }

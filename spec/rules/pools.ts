@@ -48,6 +48,9 @@ function checkRange(spec: Spec, pool: PoolSpec): Issue[] {
   ];
   if (pool.min > pool.max) return at("must be a range whose first number is not above its second");
   if (pool.max < 1) return at("must be a range that ends above 0");
+  // docs.digitalocean.com/reference/api: Droplet Autoscale Pools.
+  if (pool.provider === "digitalocean" && (pool.min < 1 || pool.min > 500))
+    return at("must be a range that begins from 1 to 500 on DigitalOcean");
   return pool.max > MAX_NODES_OF_POOL ? at(`must be at most ${MAX_NODES_OF_POOL} nodes in a pool`) : [];
 }
 

@@ -65,6 +65,19 @@ test("Traefik is told all by its command line", () => {
   ]);
 });
 
+test("behind a load balancer that names the client in a PROXY header, only its networks are believed", () => {
+  const args = { httpsPort: 443, consulAddress: "169.254.1.1:8500", network: "edge" };
+  const commandOf = (proxyProtocolFrom?: string[]) =>
+    (ingressStack({ ...args, proxyProtocolFrom }) as Stack).services["traefik"]?.command ?? [];
+  const added = commandOf(["10.110.0.0/20", "10.104.0.0/20", "10.110.0.0/20"]).filter(
+    (word) => !commandOf().includes(word),
+  );
+  expect(added).toEqual(
+    ["web", "websecure"].map((name) => `--entrypoints.${name}.proxyprotocol.trustedips=10.104.0.0/20,10.110.0.0/20`),
+  );
+  expect(commandOf([])).toEqual(commandOf());
+});
+
 test("the registry has one replica, beside its volume, and asks for a client certificate", () => {
   expect(registry.services["registry"]).toMatchObject({
     environment: {
