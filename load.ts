@@ -4,6 +4,7 @@ import { IMAGE_CACHE_HOST, IMAGE_CACHE_PORT } from "./boot/node-config";
 import { EDGE_NETWORK } from "./boot/system-stacks";
 import { writeContext } from "./compose/context";
 import { type LoadedStack, loadStack } from "./compose/load";
+import { unreachable } from "./plan/admins";
 import { makePlan } from "./plan/plan";
 import type { Plan, StackPlan } from "./plan/types";
 import { SpecError } from "./spec/errors";
@@ -66,7 +67,17 @@ export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedS
     ),
     ...unknownPriceWarnings(plan.sites),
   ];
-  return { plan, stacks, warnings: [...plan.warnings, ...prices, ...stacks.flatMap((stack) => stack.warnings)] };
+  const open = unreachable(plan);
+  return {
+    plan,
+    stacks,
+    warnings: [
+      ...plan.warnings,
+      ...(open === undefined ? [] : [open]),
+      ...prices,
+      ...stacks.flatMap((stack) => stack.warnings),
+    ],
+  };
 }
 
 /** Addresses at which services of two stacks would answer; within one stack compose/render.ts finds them. */

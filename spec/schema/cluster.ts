@@ -67,7 +67,9 @@ export const network = z.strictObject({
     .array(cidr)
     .max(50)
     .default([])
-    .describe("Networks that may reach SSH and the Docker API. Default: the address that the program runs at."),
+    .describe(
+      "Networks that may reach SSH, the Docker API and Consul's on nodes of a cloud: that of the machine which deploys is one of them. Default: none.",
+    ),
 });
 
 export const registry = z.strictObject({
