@@ -24,7 +24,7 @@ export function consulConfig(node: NodeConfig): object {
     retry_join: node.consul.join,
     // 30 s by default: a node that comes back would wait half a minute for nothing.
     retry_interval: "1s",
-    node_meta: { pool: node.pool.replace("/", "."), role: node.role, site: node.site, size: node.size, ...node.labels },
+    node_meta: nodeMeta(node),
     acl: { enabled: true, default_policy: "deny", down_policy: "extend-cache" },
     connect: { enabled: true },
     ...(server ? { auto_encrypt: { allow_tls: true } } : { auto_encrypt: { tls: true } }),
@@ -41,6 +41,13 @@ export function consulConfig(node: NodeConfig): object {
     // The alternative domain's `service.` part is what the forwarder asks for.
     ...(node.domain.endsWith(".localhost") ? {} : { alt_domain: node.domain }),
   };
+}
+
+/** An elastic node is in no list: by these the controller knows it, its labels apart from what Storm says of it. */
+function nodeMeta({ elastic, pool, role, site, size, labels }: NodeConfig): Record<string, string> {
+  if (!elastic) return { pool: pool.replace("/", "."), role, site, size, ...labels };
+  const own = Object.entries(labels).map(([key, value]) => [`label-${key}`, value]);
+  return { elastic: "true", pool, role, site, size, ...Object.fromEntries(own) };
 }
 
 /** The secret part of Consul's configuration, as values that may differ between servers and agents. */
@@ -111,3 +118,22 @@ export const POLICIES: Record<string, string> = {
     'operator = "read"',
   ].join("\n"),
 };
+
+/** Name of an elastic pool's policy: letters, digits, "-" and "_", as Consul asks. */
+export function poolPolicyName(poolKey: string): string {
+  return `storm-pool-${poolKey.replace("/", "_")}`;
+}
+
+/**
+ * What the nodes of an elastic pool may do before they have the tokens of a worker, which they find under storm/enrol: look at the
+ * mesh, and enter themselves, under their own pool's name only.
+ */
+export function poolPolicy(poolKey: string): string {
+  return [
+    'key_prefix "mesh/" { policy = "read" }',
+    'key "storm/nodes" { policy = "read" }',
+    `key_prefix "storm/enrol/${poolKey}/" { policy = "read" }`,
+    `key_prefix "storm/claims/${poolKey}/" { policy = "write" }`,
+    `key_prefix "mesh/peers/${poolKey}/" { policy = "write" }`,
+  ].join("\n");
+}

@@ -1,19 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bootFiles, pack } from "../boot/boot-files";
-import { unitsOf } from "../boot/cloud-init";
 import { nodeConfig } from "../boot/node-config";
-import { type NodeSecrets, secretFiles } from "../boot/secret-files";
 import type { Plan } from "../plan/types";
-import { aclDocument } from "./consul";
+import type { SharedSecrets } from "./acl";
+import { enrolment } from "./enrolment";
 import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
-import type { Token, TokenName } from "./secrets";
-
-/** What all nodes get; servers also the tokens' identifiers. */
-export type SharedSecrets = Omit<NodeSecrets, "manager" | "managementToken"> & {
-  management: Token;
-  tokens: Record<TokenName, Token>;
-};
 
 export interface MeshArgs {
   plan: Plan;
@@ -34,10 +25,9 @@ export class Mesh extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:mesh:Mesh", name, {}, opts);
-    const scripts = pack(bootFiles());
     const entries = args.nodes.map((node) =>
       pulumi
-        .all([this.enroll(node, args, scripts), node.endpoint])
+        .all([this.enroll(node, args), node.endpoint])
         .apply(([publicKey, endpoint]): [string, Peer] => [
           node.plan.name,
           { publicKey, endpoint, address: node.plan.meshAddress },
@@ -58,25 +48,14 @@ export class Mesh extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private enroll(node: Node, { plan, secrets }: MeshArgs, scripts: string) {
+  private enroll(node: Node, { plan, secrets }: MeshArgs) {
     const config = nodeConfig(plan, node.plan);
     const command = remoteCommand(
       `enroll-${node.plan.name}`,
       {
         node,
         create: "cloud-init status --wait >/dev/null; exec python3 /usr/local/lib/storm/storm_apply.py enroll",
-        stdin: secrets.apply((shared) =>
-          JSON.stringify({
-            packed: scripts,
-            files: secretFiles({
-              ...shared,
-              managementToken: shared.management.secret,
-              manager: config.consul.server,
-            }),
-            start: unitsOf(config),
-            ...(config.consul.server ? { acl: aclDocument(shared.management, shared.tokens) } : {}),
-          }),
-        ),
+        stdin: secrets.apply((shared) => JSON.stringify(enrolment(plan, config, shared))),
       },
       { parent: this },
     );

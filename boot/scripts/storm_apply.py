@@ -111,10 +111,14 @@ def keeps_role(document):
                          "in storm.yml a role, so that the choice of managers does not move, or a new name, so that nodes are made anew")
 
 
+def unpacked(document):
+    return json.loads(gzip.decompress(base64.b64decode(document["packed"])))
+
+
 def enroll(document):
     keeps_role(document)
     before_rotation(document)
-    files = json.loads(gzip.decompress(base64.b64decode(document["packed"]))) + document["files"]
+    files = unpacked(document) + document["files"]
     changed = write_files(files)
     if any(unit_file["path"].startswith("/etc/systemd/") for unit_file in files):
         systemctl("daemon-reload")
