@@ -5,6 +5,7 @@ import { relayFile } from "../boot/relay";
 import { secretFiles } from "../boot/secret-files";
 import type { Plan } from "../plan/types";
 import { aclDocument, type SharedSecrets } from "./acl";
+import { measurement } from "./round-trips";
 import type { Token } from "./secrets";
 
 let packed: string | undefined;
@@ -25,6 +26,7 @@ export function enrolment(plan: Plan, node: NodeConfig, shared: SharedSecrets): 
     ],
     start: [...unitsOf(node), ...(relays(plan, node) ? ["storm-relay.service"] : [])],
     ...(manager ? { acl: aclDocument(shared) } : {}),
+    ...(manager && measurement(plan) ? { hold: true } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import type { SharedSecrets } from "./acl";
 import { enrolment } from "./enrolment";
 import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
+import { measurement, type RoundTrips, surprises } from "./round-trips";
 
 export interface MeshArgs {
   plan: Plan;
@@ -34,18 +35,29 @@ export class Mesh extends pulumi.ComponentResource {
         ]),
     );
     this.peers = pulumi.all(entries).apply((pairs) => Object.fromEntries(pairs));
-    this.ready = args.nodes.map((node) =>
-      remoteCommand(
-        `peers-${node.plan.name}`,
-        {
-          node,
-          create: "python3 /usr/local/lib/storm/storm_apply.py peers",
-          stdin: this.peers.apply((peers) => JSON.stringify({ peers })),
-        },
-        { parent: this },
-      ),
-    );
+    this.ready = args.nodes.map((node) => this.introduce(node, args.plan));
     this.registerOutputs({});
+  }
+
+  /** Managers of several sites measure then how far they are from each other, and only then start Consul. */
+  private introduce(node: Node, plan: Plan) {
+    const measure = node.plan.role === "manager" ? measurement(plan) : undefined;
+    const command = remoteCommand(
+      `peers-${node.plan.name}`,
+      {
+        node,
+        create: "python3 /usr/local/lib/storm/storm_apply.py peers",
+        stdin: this.peers.apply((peers) => JSON.stringify({ peers, measure })),
+      },
+      { parent: this },
+    );
+    // Names and figures are all that the command prints.
+    if (measure !== undefined)
+      pulumi.unsecret(command.stdout).apply((stdout) => {
+        const { roundTrips } = JSON.parse(stdout) as { roundTrips?: RoundTrips };
+        for (const line of surprises(plan, node.plan, roundTrips ?? {})) void pulumi.log.warn(line, command);
+      });
+    return command;
   }
 
   private enroll(node: Node, { plan, secrets }: MeshArgs) {

@@ -47,6 +47,7 @@ test("user-data leaves out what the first remote command brings", () => {
     "storm_joiner.py",
     "storm_peers.py",
     "storm_registrator.py",
+    "storm_round_trips.py",
     "storm_stack.py",
     "storm_stacks.py",
     "storm-elastic.service",
