@@ -38,9 +38,22 @@ export function consulConfig(node: NodeConfig): object {
     enable_script_checks: false,
     telemetry: { disable_hostname: true },
     log_level: "warn",
-    // The alternative domain's `service.` part is what the forwarder asks for.
-    ...(node.domain.endsWith(".localhost") ? {} : { alt_domain: node.domain }),
+    ...altDomain(node),
   };
+}
+
+/** Consul takes no alternative domain whose first label is one of these, or its datacenter (agent/config/builder.go). */
+const RESERVED_LABELS = ["service", "connect", "node", "query", "addr"];
+
+/**
+ * `<name>.service.<env>.<Hostname>`, which the forwarder asks for: to Consul that is a service of the datacenter, which has the
+ * environment's name, under the domain Hostname.
+ */
+function altDomain({ domain, datacenter }: NodeConfig): { alt_domain?: string } {
+  const hostname = domain.slice(domain.indexOf(".") + 1);
+  const [first = ""] = hostname.split(".");
+  if (domain.endsWith(".localhost") || [...RESERVED_LABELS, datacenter].includes(first)) return {};
+  return { alt_domain: hostname };
 }
 
 /** An elastic node is in no list: by these the controller knows it, its labels apart from what Storm says of it. */
