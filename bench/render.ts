@@ -10,7 +10,8 @@ import { LOAD_BALANCER_PORTS, loadBalancerConfig } from "../boot/load-balancer";
 import { nodeConfig } from "../boot/node-config";
 import { secretFiles } from "../boot/secret-files";
 import { ingressStack, registryStack } from "../boot/system-stacks";
-import { aclDocument, nodeList } from "../components/consul";
+import { aclDocument } from "../components/acl";
+import { nodeList } from "../components/consul";
 import { type Token, TOKEN_NAMES, type TokenName } from "../components/secrets";
 import { EDGE_NETWORK } from "../boot/system-stacks";
 import { nodeRunFlags } from "../lab/image/run-flags";
@@ -79,7 +80,7 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
   writeJson("consul.json", {
     management: management.secret,
     gossip: key("gossip"),
-    acl: aclDocument(management, tokens),
+    acl: aclDocument({ management, tokens, pools: {} }),
     nodes: nodeList(plan, Object.fromEntries(peers.map(({ node, peer }) => [node.name, peer]))),
     peers: Object.fromEntries(peers.map(({ node, peer }) => [`${node.pool}/${node.name}`, peer])),
   });
@@ -179,7 +180,7 @@ function enrolment(plan: Plan, config: ReturnType<typeof nodeConfig>, scripts: s
     ingress: Object.fromEntries(plan.stacks.map(({ name }) => [name, files(`ingress-${name}`, "ingress")])),
     registryHost: `${plan.registry.host}:${plan.registry.port}`,
   });
-  const acl = config.consul.server ? { acl: aclDocument(management, tokens) } : {};
+  const acl = config.consul.server ? { acl: aclDocument({ management, tokens, pools: {} }) } : {};
   return { packed: scripts, files: secrets, start: unitsOf(config), ...acl };
 }
 

@@ -21,6 +21,7 @@ const UNITS_OF_SCRIPT: Record<string, string[]> = {
   "storm_registrator.py": ["storm-registrator.service"],
   "storm_joiner.py": ["storm-joiner.service"],
   "storm_controller.py": ["storm-controller.service"],
+  "storm_forget.py": ["storm-controller.service"],
   "storm_peers.py": ["storm-peers.service"],
   "storm_lib.py": [
     "storm-registrator.service",
@@ -36,6 +37,7 @@ const BEFORE_ENROLMENT = [
   "storm-dns",
   "storm-install",
   "storm-mesh",
+  "storm-volume",
   "storm_acl.py",
   "storm_apply.py",
   "storm_lib.py",
@@ -45,8 +47,24 @@ const BEFORE_ENROLMENT = [
 export function userDataFiles(files: NodeFile[]): NodeFile[] {
   return files.filter(({ path: file }) => {
     const folder = path.dirname(file);
+    if (path.basename(file) === "storm-elastic.service") return false;
     return folder !== SCRIPTS || BEFORE_ENROLMENT.includes(path.basename(file));
   });
+}
+
+/** What an elastic node needs to enrol by itself; everything else it reads from Consul then. */
+const BEFORE_ELASTIC_ENROLMENT = [
+  "storm-elastic.service",
+  "storm-install",
+  "storm_acl.py",
+  "storm_apply.py",
+  "storm_elastic.py",
+  "storm_lib.py",
+];
+
+/** What of the boot files has to be in the user-data of elastic nodes. */
+export function elasticUserDataFiles(files: NodeFile[]): NodeFile[] {
+  return files.filter((file) => BEFORE_ELASTIC_ENROLMENT.includes(path.basename(file.path)));
 }
 
 /**

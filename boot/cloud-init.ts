@@ -15,7 +15,7 @@ export interface UserDataArgs {
 
 /** Units that user-data enables; those that need secrets wait for them by their own condition. */
 export function unitsOf(node: NodeConfig): string[] {
-  const everywhere = ["storm-boot", "storm-mesh", "storm-dns", "docker", "consul"];
+  const everywhere = ["storm-boot", "storm-mesh", "storm-dns", "storm-volume", "docker", "consul"];
   const daemons = ["storm-peers", "storm-registrator", "storm-joiner"];
   const managers = node.role === "manager" ? ["storm-controller", "storm-docker-api"] : [];
   return [...everywhere, ...daemons, ...managers].map((name) => `${name}.service`);

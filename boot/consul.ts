@@ -24,7 +24,7 @@ export function consulConfig(node: NodeConfig): object {
     retry_join: node.consul.join,
     // 30 s by default: a node that comes back would wait half a minute for nothing.
     retry_interval: "1s",
-    node_meta: { pool: node.pool.replace("/", "."), role: node.role, site: node.site, size: node.size, ...node.labels },
+    node_meta: nodeMeta(node),
     acl: { enabled: true, default_policy: "deny", down_policy: "extend-cache" },
     connect: { enabled: true },
     ...(server ? { auto_encrypt: { allow_tls: true } } : { auto_encrypt: { tls: true } }),
@@ -38,9 +38,29 @@ export function consulConfig(node: NodeConfig): object {
     enable_script_checks: false,
     telemetry: { disable_hostname: true },
     log_level: "warn",
-    // The alternative domain's `service.` part is what the forwarder asks for.
-    ...(node.domain.endsWith(".localhost") ? {} : { alt_domain: node.domain }),
+    ...altDomain(node),
   };
+}
+
+/** Consul takes no alternative domain whose first label is one of these, or its datacenter (agent/config/builder.go). */
+const RESERVED_LABELS = ["service", "connect", "node", "query", "addr"];
+
+/**
+ * `<name>.service.<env>.<Hostname>`, which the forwarder asks for: to Consul that is a service of the datacenter, which has the
+ * environment's name, under the domain Hostname.
+ */
+function altDomain({ domain, datacenter }: NodeConfig): { alt_domain?: string } {
+  const hostname = domain.slice(domain.indexOf(".") + 1);
+  const [first = ""] = hostname.split(".");
+  if (domain.endsWith(".localhost") || [...RESERVED_LABELS, datacenter].includes(first)) return {};
+  return { alt_domain: hostname };
+}
+
+/** An elastic node is in no list: by these the controller knows it, its labels apart from what Storm says of it. */
+function nodeMeta({ elastic, pool, role, site, size, labels }: NodeConfig): Record<string, string> {
+  if (!elastic) return { pool: pool.replace("/", "."), role, site, size, ...labels };
+  const own = Object.entries(labels).map(([key, value]) => [`label-${key}`, value]);
+  return { elastic: "true", pool, role, site, size, ...Object.fromEntries(own) };
 }
 
 /** The secret part of Consul's configuration, as values that may differ between servers and agents. */
@@ -111,3 +131,22 @@ export const POLICIES: Record<string, string> = {
     'operator = "read"',
   ].join("\n"),
 };
+
+/** Name of an elastic pool's policy: letters, digits, "-" and "_", as Consul asks. */
+export function poolPolicyName(poolKey: string): string {
+  return `storm-pool-${poolKey.replace("/", "_")}`;
+}
+
+/**
+ * What the nodes of an elastic pool may do before they have the tokens of a worker, which they find under storm/enrol: look at the
+ * mesh, and enter themselves, under their own pool's name only.
+ */
+export function poolPolicy(poolKey: string): string {
+  return [
+    'key_prefix "mesh/" { policy = "read" }',
+    'key "storm/nodes" { policy = "read" }',
+    `key_prefix "storm/enrol/${poolKey}/" { policy = "read" }`,
+    `key_prefix "storm/claims/${poolKey}/" { policy = "write" }`,
+    `key_prefix "mesh/peers/${poolKey}/" { policy = "write" }`,
+  ].join("\n");
+}

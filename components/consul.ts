@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { POLICIES } from "../boot/consul";
 import type { Plan } from "../plan/types";
+import { aclDocument, type SharedSecrets } from "./acl";
+import { elasticDocument } from "./enrolment";
 import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
-import type { Secrets, Token, TokenName } from "./secrets";
+import type { Secrets } from "./secrets";
 
 export interface ConsulArgs {
   plan: Plan;
   /** The manager that the once-only commands run on. */
   first: Node;
   secrets: Secrets;
+  /** What the nodes get; elastic ones find it in Consul. */
+  shared: pulumi.Output<SharedSecrets>;
   peers: pulumi.Output<Record<string, Peer>>;
   dependsOn: pulumi.Resource[];
 }
@@ -29,37 +32,21 @@ export class Consul extends pulumi.ComponentResource {
       {
         node: args.first,
         create: "exec python3 /usr/local/lib/storm/storm_cluster.py consul",
-        stdin: pulumi
-          .all([secrets.management, secrets.tokens, secrets.gossipKey, args.peers])
-          .apply(([management, tokens, gossip, peers]) =>
-            JSON.stringify({
-              management: management.secret,
-              gossip,
-              acl: aclDocument(management, tokens),
-              nodes: nodeList(args.plan, peers),
-              peers: Object.fromEntries(args.plan.nodes.map((node) => [`${node.pool}/${node.name}`, peers[node.name]])),
-            }),
-          ),
+        stdin: pulumi.all([secrets.gossipKey, args.shared, args.peers]).apply(([gossip, shared, peers]) =>
+          JSON.stringify({
+            management: shared.management.secret,
+            gossip,
+            acl: aclDocument(shared),
+            nodes: nodeList(args.plan, peers),
+            peers: Object.fromEntries(args.plan.nodes.map((node) => [`${node.pool}/${node.name}`, peers[node.name]])),
+            ...elasticDocument(args.plan, shared),
+          }),
+        ),
       },
       { parent: this, dependsOn: args.dependsOn },
     );
     this.registerOutputs({});
   }
-}
-
-/** Policies and tokens as storm_acl.py takes them; the management token has an identifier of its own from the start. */
-export function aclDocument(management: Token, tokens: Record<TokenName, Token>) {
-  return {
-    policies: Object.entries(POLICIES).map(([name, rules]) => ({ name, rules })),
-    tokens: [
-      { ...management, description: "storm:management", policies: ["global-management"] },
-      ...Object.entries(tokens).map(([name, token]) => ({
-        ...token,
-        description: `storm:${name}`,
-        policies: [`storm-${name}`],
-      })),
-    ],
-  };
 }
 
 /**

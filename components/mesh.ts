@@ -1,19 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bootFiles, pack } from "../boot/boot-files";
-import { unitsOf } from "../boot/cloud-init";
 import { nodeConfig } from "../boot/node-config";
-import { type NodeSecrets, secretFiles } from "../boot/secret-files";
 import type { Plan } from "../plan/types";
-import { aclDocument } from "./consul";
+import type { SharedSecrets } from "./acl";
+import { enrolment } from "./enrolment";
 import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
-import type { Token, TokenName } from "./secrets";
-
-/** What all nodes get; servers also the tokens' identifiers. */
-export type SharedSecrets = Omit<NodeSecrets, "manager" | "managementToken"> & {
-  management: Token;
-  tokens: Record<TokenName, Token>;
-};
+import { measurement, type RoundTrips, surprises } from "./round-trips";
 
 export interface MeshArgs {
   plan: Plan;
@@ -34,49 +26,48 @@ export class Mesh extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:mesh:Mesh", name, {}, opts);
-    const scripts = pack(bootFiles());
     const entries = args.nodes.map((node) =>
       pulumi
-        .all([this.enroll(node, args, scripts), node.endpoint])
+        .all([this.enroll(node, args), node.endpoint])
         .apply(([publicKey, endpoint]): [string, Peer] => [
           node.plan.name,
           { publicKey, endpoint, address: node.plan.meshAddress },
         ]),
     );
     this.peers = pulumi.all(entries).apply((pairs) => Object.fromEntries(pairs));
-    this.ready = args.nodes.map((node) =>
-      remoteCommand(
-        `peers-${node.plan.name}`,
-        {
-          node,
-          create: "python3 /usr/local/lib/storm/storm_apply.py peers",
-          stdin: this.peers.apply((peers) => JSON.stringify({ peers })),
-        },
-        { parent: this },
-      ),
-    );
+    this.ready = args.nodes.map((node) => this.introduce(node, args.plan));
     this.registerOutputs({});
   }
 
-  private enroll(node: Node, { plan, secrets }: MeshArgs, scripts: string) {
+  /** Managers of several sites measure then how far they are from each other, and only then start Consul. */
+  private introduce(node: Node, plan: Plan) {
+    const measure = node.plan.role === "manager" ? measurement(plan) : undefined;
+    const command = remoteCommand(
+      `peers-${node.plan.name}`,
+      {
+        node,
+        create: "python3 /usr/local/lib/storm/storm_apply.py peers",
+        stdin: this.peers.apply((peers) => JSON.stringify({ peers, measure })),
+      },
+      { parent: this },
+    );
+    // Names and figures are all that the command prints.
+    if (measure !== undefined)
+      pulumi.unsecret(command.stdout).apply((stdout) => {
+        const { roundTrips } = JSON.parse(stdout) as { roundTrips?: RoundTrips };
+        for (const line of surprises(plan, node.plan, roundTrips ?? {})) void pulumi.log.warn(line, command);
+      });
+    return command;
+  }
+
+  private enroll(node: Node, { plan, secrets }: MeshArgs) {
     const config = nodeConfig(plan, node.plan);
     const command = remoteCommand(
       `enroll-${node.plan.name}`,
       {
         node,
         create: "cloud-init status --wait >/dev/null; exec python3 /usr/local/lib/storm/storm_apply.py enroll",
-        stdin: secrets.apply((shared) =>
-          JSON.stringify({
-            packed: scripts,
-            files: secretFiles({
-              ...shared,
-              managementToken: shared.management.secret,
-              manager: config.consul.server,
-            }),
-            start: unitsOf(config),
-            ...(config.consul.server ? { acl: aclDocument(shared.management, shared.tokens) } : {}),
-          }),
-        ),
+        stdin: secrets.apply((shared) => JSON.stringify(enrolment(plan, config, shared))),
       },
       { parent: this },
     );

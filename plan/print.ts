@@ -1,3 +1,5 @@
+import { NEAR_MS } from "./distance";
+import { managerRoundTrips, milliseconds } from "./round-trips";
 import type { CostLine, LimitLine, NodePlan, Plan, PoolPlan } from "./types";
 
 /** Nodes of one pool are listed by name up to this many. */
@@ -14,6 +16,7 @@ export function printPlan(plan: Plan): string {
     ...table([["NODE", "ROLE", "SITE", "ZONE", "ADDRESS"], ...nodeRows(plan)]),
     "",
     `Managers: ${plan.managers.join(", ")}. ${plan.survives}`,
+    ...distances(plan),
     costSentence(plan),
     ...plan.limits.map(limitSentence),
   ];
@@ -84,6 +87,16 @@ function costSentence(plan: Plan): string {
 function limitSentence({ limit, what, used, most }: LimitLine): string {
   const rest = Math.round((most - used) * 100) / 100;
   return `Limit ${limit}: ${used} of ${most} ${what}, ${rest} left.`;
+}
+
+/** Where managers are on several sites: what they were chosen by. */
+function distances(plan: Plan): string[] {
+  const pairs = managerRoundTrips(plan).map(
+    ({ from, to, estimatedMs }) => `${from} - ${to} ${milliseconds(estimatedMs)}`,
+  );
+  return pairs.length === 0
+    ? []
+    : [`Estimated round trips between managers: ${pairs.join(", ")}. Measured at deploy; at most ${NEAR_MS} ms.`];
 }
 
 function dollars(amount: number): string {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Consul } from "../components/consul";
-import { Mesh, type SharedSecrets } from "../components/mesh";
+import type { SharedSecrets } from "../components/acl";
+import { Mesh } from "../components/mesh";
 import { Swarm } from "../components/swarm";
 import type { Plan } from "../plan/types";
 import { type Base, certificateFiles } from "./base";
@@ -14,11 +15,13 @@ export interface Cluster {
 /** Mesh, Consul and Swarm over the machines. */
 export function cluster(plan: Plan, upstream: Base & { nodes: Nodes }): Cluster {
   const { nodes } = upstream;
-  const mesh = new Mesh("mesh", { plan, nodes: nodes.all, secrets: nodeSecrets(plan, upstream) });
+  const shared = nodeSecrets(plan, upstream);
+  const mesh = new Mesh("mesh", { plan, nodes: nodes.all, secrets: shared });
   const consul = new Consul("consul", {
     plan,
     first: nodes.first,
     secrets: upstream.secrets,
+    shared,
     peers: mesh.peers,
     dependsOn: mesh.ready,
   });
@@ -32,6 +35,9 @@ function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<SharedSecrets> {
     gossipKey: secrets.gossipKey,
     management: secrets.management,
     tokens: secrets.tokens,
+    pools: pulumi.output(
+      Object.fromEntries(plan.pools.filter((pool) => pool.elastic).map(({ key }) => [key, secrets.poolToken(key)])),
+    ),
     consul: certificateFiles(upstream.consul),
     dockerApi: certificateFiles(upstream.dockerApi),
     registry: certificateFiles(upstream.registry),

@@ -80,6 +80,14 @@ def remove_old_tokens(consul, acl):
             consul.delete(f"acl/token/{found['AccessorID']}")
 
 
+def remove_old_policies(consul, acl):
+    """Those of pools that are gone."""
+    keep = {policy["name"] for policy in acl["policies"]}
+    for found in expect(consul.get("acl/policies"), "policies"):
+        if found["Description"] == "storm" and found["Name"] not in keep:
+            consul.delete(f"acl/policy/{found['ID']}")
+
+
 def use_gossip_key(consul, key):
     """Installs the key everywhere, makes it the one in use, then removes the others; nothing if it is so already."""
     rings = expect(consul.get("operator/keyring"), "gossip keys")

@@ -4,8 +4,10 @@ enroll: {"packed": files, "files": [{"path", "content", "mode", "owner", "units"
         `packed` is such a list too, as JSON, gzip, base64: what is no secret.
         Files are written whole and only when they differ; the units named beside a changed file are reloaded.
         "acl": {...} on managers: a running Consul gets new tokens before anything starts to use them.
+        "hold": true on managers of several sites: a Consul without data yet waits for their round trips to be measured.
 peers:  {"peers": {name: {"publicKey", "endpoint", "address"}}}
         Adds and changes only: a peer leaves by Consul KV, after its node has left the swarm.
+        "measure": {...} on the same managers, see storm_round_trips.py.
 """
 import base64
 import contextlib
@@ -111,10 +113,14 @@ def keeps_role(document):
                          "in storm.yml a role, so that the choice of managers does not move, or a new name, so that nodes are made anew")
 
 
+def unpacked(document):
+    return json.loads(gzip.decompress(base64.b64decode(document["packed"])))
+
+
 def enroll(document):
     keeps_role(document)
     before_rotation(document)
-    files = json.loads(gzip.decompress(base64.b64decode(document["packed"]))) + document["files"]
+    files = unpacked(document) + document["files"]
     changed = write_files(files)
     if any(unit_file["path"].startswith("/etc/systemd/") for unit_file in files):
         systemctl("daemon-reload")
@@ -122,8 +128,12 @@ def enroll(document):
         systemctl("try-reload-or-restart", *changed)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path(PENDING))
+    held = []
+    if document.get("hold"):
+        import storm_round_trips  # came with this document
+        held = ["consul.service"] if storm_round_trips.hold() else []
     systemctl("start", "--no-block", *document["start"])
-    wait_active(document["start"])
+    wait_active([unit for unit in document["start"] if unit not in held])
     return {"publicKey": public_key()}
 
 
@@ -135,7 +145,13 @@ def peers(document):
         atomic_write(name, json.dumps({**known, "peers": wanted}))
     # Always: an earlier run may have been cut off between the two.
     subprocess.run(["/usr/local/lib/storm/storm-mesh", "sync"], check=True)
-    return {"peers": len(wanted)}
+    if "measure" not in document:
+        return {"peers": len(wanted)}
+    import storm_round_trips  # not in user-data
+    figures = storm_round_trips.measure(document["measure"])
+    systemctl("start", "consul.service")
+    wait_active(["consul.service"])
+    return {"peers": len(wanted), "roundTrips": figures}
 
 
 if __name__ == "__main__":

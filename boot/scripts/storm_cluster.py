@@ -1,7 +1,8 @@
 """What happens once for the cluster, on one manager, by remote command: JSON on standard input, JSON on standard output.
 
 consul: {"management", "gossip", "acl": {"policies": [{"name", "rules"}],
-         "tokens": [{"accessor", "secret", "description", "policies"}]}, "nodes": {...}, "peers": {"<pool>/<name>": {...}}}
+         "tokens": [{"accessor", "secret", "description", "policies"}]}, "nodes": {...}, "peers": {"<pool>/<name>": {...}},
+         "elastic": {pool: {"cidr": its block, "worker": what storm_apply.py enroll takes}}}
 swarm:  {"nodes": [names], "overlay": {"cidr", "mtu"}, "edge": name of the ingress network}
 Both may be cut off anywhere and run again.
 """
@@ -12,8 +13,11 @@ import os
 import sys
 import time
 
-from storm_acl import Waiting, WithToken, expect, put_acl, remove_old_tokens, until, use_gossip_key
+from storm_acl import Waiting, WithToken, expect, put_acl, remove_old_policies, remove_old_tokens, until, use_gossip_key
 from storm_lib import Consul, Docker, lock, log, node
+
+
+ALIVE = 1  # Serf's member status
 
 
 def put_changed(consul, key, value):
@@ -34,17 +38,54 @@ def consul_up(document):
 
     until(120, leader)
 
+    elastic = {pool: json.dumps(entry["worker"], sort_keys=True) for pool, entry in document.get("elastic", {}).items()}
+
     def write():
         put_acl(consul, document["acl"])
+        # Before the peers: who follows those looks up here whose they may be.
+        put_changed(consul, "storm/nodes", document["nodes"])
+        put_changed(consul, "mesh/pools", {pool: entry["cidr"] for pool, entry in document.get("elastic", {}).items()})
         changed = [put_changed(consul, f"mesh/peers/{key}", peer) for key, peer in document["peers"].items()]
         if any(changed) or consul.kv_get("mesh/version") is None:
             consul.kv_put("mesh/version", str(time.time_ns()))
-        put_changed(consul, "storm/nodes", document["nodes"])
+        put_enrolments(consul, elastic)
+
+    def tidy():
         remove_old_tokens(consul, document["acl"])
+        remove_old_policies(consul, document["acl"])
         use_gossip_key(consul, document["gossip"])
 
     until(60, write)
+    until(120, lambda: elastic_enrolled(consul, elastic))
+    until(60, tidy)
     return {"nodes": len(document["nodes"])}
+
+
+def put_enrolments(consul, elastic):
+    """What the elastic pools' nodes become workers by: they follow it."""
+    wanted = {f"storm/enrol/{pool}/worker": text for pool, text in elastic.items()}
+    there, _ = consul.kv_tree("storm/enrol/")
+    for key, text in wanted.items():
+        if there.get(key) != text:
+            consul.kv_put(key, text)
+    for key in set(there) - set(wanted):
+        consul.kv_delete(key)
+
+
+def elastic_enrolled(consul, elastic):
+    """Before tokens of earlier rotations go, every elastic node that is alive must have today's."""
+    if not elastic:
+        return
+    alive = {member["Name"] for member in expect(consul.get("agent/members"), "members") if member["Status"] == ALIVE}
+    late = []
+    for pool, text in elastic.items():
+        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        peers, _ = consul.kv_tree(f"mesh/peers/{pool}/")
+        names = {key.rpartition("/")[2]: json.loads(value).get("enrolled") for key, value in peers.items()}
+        late += [name for name, enrolled in names.items() if name in alive and enrolled != digest]
+    if late:
+        raise Waiting(f"elastic nodes have not taken today's secrets and scripts: {', '.join(sorted(late))}. "
+                      "End those machines if this does not pass by itself, and run this again")
 
 
 def init(docker, overlay):

@@ -7,12 +7,11 @@ import hashlib
 import json
 import time
 
+from storm_forget import ALIVE, clean_consul
 from storm_lib import ApiError, Consul, Docker, forever, log, node
 
 DOWN_WORKER = 90  # seconds that a worker may be away
 IDLE = 30  # seconds that a drained node has to leave by itself
-FORGOTTEN = 600  # seconds after which the keys of a name that no part of the cluster knows are an abandoned enrolment's
-ALIVE = 1  # Serf's member status
 ASKED = "storm.availability"  # label: the availability that the node asked for last
 FINISHED = ("complete", "shutdown", "failed", "rejected", "remove", "orphaned")
 
@@ -90,16 +89,23 @@ class Controller:
         self.wanted, self.digest = json.loads(text or "{}"), hashlib.sha256((text or "").encode()).hexdigest()[:16]
         self.members = {member["Name"]: member for member in expect(self.consul.get("/v1/agent/members"), "members")}
         catalog = expect(self.consul.get("/v1/catalog/nodes"), "catalog")
-        # A pool's nodes that no plan knows by name say themselves in Consul what they are.
-        for entry in catalog:
-            meta = entry.get("Meta") or {}
-            if meta.get("elastic") == "true" and entry["Node"] not in self.wanted:
-                own = {key[6:]: value for key, value in meta.items() if key.startswith("label-")}
-                self.wanted[entry["Node"]] = {**meta, "role": "worker", "labels": own}
+        self.elastic = self.elastic_nodes(catalog)
+        self.wanted = {**self.elastic, **self.wanted}
         availability, _ = self.consul.kv_tree("storm/availability/")
         self.availability = {key.rpartition("/")[2]: value for key, value in availability.items()}
         self.pending, self.role_changed = [], False
         return bool(text) and self.wanted and any(entry["Node"] == node()["name"] for entry in catalog)
+
+    def elastic_nodes(self, catalog):
+        """A pool's nodes that no plan knows by name say themselves in Consul what they are. Its catalog keeps a machine that died for
+        days: once it is out of the swarm it is gone."""
+        in_swarm, found = {name_of(one) for one in self.nodes}, {}
+        for entry in catalog:
+            meta, name = entry.get("Meta") or {}, entry["Node"]
+            if meta.get("elastic") == "true" and (name in in_swarm or self.members.get(name, {}).get("Status") == ALIVE):
+                own = {key[6:]: value for key, value in meta.items() if key.startswith("label-")}
+                found[name] = {**meta, "role": "worker", "labels": own}
+        return found
 
     def act(self):
         names = {}
@@ -118,7 +124,8 @@ class Controller:
                 self.miss(name, first)
         for name in sorted(set(self.wanted) - set(names)):
             self.pending.append(f"{name}: not joined")
-        self.clean_consul(set(names))
+        here = set(self.wanted) | set(names) | {node()["name"]}
+        self.pending += clean_consul(self.consul, self.timers, here, self.members, self.availability)
 
     def settle(self, name, found, wanted):
         spec = found["Spec"]
@@ -210,34 +217,11 @@ class Controller:
         self.pending.append(f"{name_of(found)}: {what}")
         return True
 
-    def clean_consul(self, in_swarm):
-        """The traces of nodes that have left: keys first, so that a crash before the last step only repeats it."""
-        gone = {name for name, member in self.members.items() if member["Status"] != ALIVE}
-        peers, _ = self.consul.kv_tree("mesh/peers/")
-        owners = {key: key.rpartition("/")[2] for key in peers}
-        here = set(self.wanted) | in_swarm | {node()["name"]}
-        for name in sorted((set(owners.values()) | set(self.availability) | set(self.members)) - here):
-            if name not in gone:
-                if name in self.members:
-                    self.pending.append(f"{name}: still in Consul")
-                    continue
-                if self.timers.seconds("unknown", name) < FORGOTTEN:
-                    continue
-            keys = [key for key, owner in owners.items() if owner == name]
-            for key in keys:
-                self.consul.kv_delete(key)
-            if keys:
-                self.consul.kv_put("mesh/version", str(time.time_ns()))
-            if name in self.availability:
-                self.consul.kv_delete(f"storm/availability/{name}")
-            if name in gone:
-                self.pending.append(f"{name}: leaving Consul")
-                expect(self.consul.put(f"/v1/agent/force-leave/{name}", prune=True), f"force-leave {name}")
-            log(f"{name}: cleaned up")
-
     def publish(self):
         view = {name_of(found): {"state": found["Status"]["State"], "availability": found["Spec"]["Availability"],
                                  "role": found["Spec"]["Role"]} for found in self.nodes}
+        # Elastic nodes come and go while a deploy waits: it waits for the plan's own.
+        self.pending = [text for text in self.pending if text.partition(":")[0] not in self.elastic]
         status = json.dumps({"nodes": self.digest, "swarm": view, "pending": sorted(set(self.pending))}, sort_keys=True)
         if self.consul.kv_get("storm/status") != status:
             self.consul.kv_put("storm/status", status)

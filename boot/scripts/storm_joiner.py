@@ -162,12 +162,16 @@ class Images:
         return self.docker.get(f"/images/{image}/json")[0] == 200  # errors come within a stream that began with 200
 
 
+def is_stopping():
+    state = subprocess.run(["systemctl", "is-system-running"], capture_output=True, text=True, check=False)
+    return state.stdout.strip() == "stopping"
+
+
 def stop():
     """Drains on shutdown, not when only this unit restarts. All is bounded: when the whole cluster stops there is
     nobody to drain to, and a node must not stay for it."""
-    state = subprocess.run(["systemctl", "is-system-running"], capture_output=True, text=True, check=False)
     docker, began = Docker(timeout=2), time.monotonic()
-    if state.stdout.strip() != "stopping" or not tasks(docker):
+    if not is_stopping() or not tasks(docker):
         return
     Consul("node", timeout=2).kv_put(AVAILABILITY, "drain")
     first = tasks(docker)
@@ -175,12 +179,21 @@ def stop():
         time.sleep(0.2)
 
 
+def farewell():
+    """An elastic node that shuts down is not expected back: it leaves swarm and Consul, so that the controller forgets it at once and
+    its address is free. If it does come back, it enrols again."""
+    if is_stopping() and node().get("elastic"):
+        Docker(timeout=3).post("/swarm/leave", force=True)
+        Consul("node", timeout=3).put("/v1/agent/leave")
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["stop"]:
-        try:
-            stop()
-        except OSError as error:
-            log(f"not drained: {error}")
+        for last in (stop, farewell):
+            try:
+                last()
+            except OSError as error:
+                log(f"{last.__name__}: {error}")
     else:
         threading.Thread(target=forever, args=(Images().step, 0, 10), daemon=True).start()
         forever(Joiner().step, 2, 1)

@@ -133,11 +133,13 @@ class Consul:
     def _headers(self):
         return {"X-Consul-Token": self.secret()}
 
+    def _connection(self, timeout):
+        return http.client.HTTPConnection(self.base.hostname, self.base.port, timeout=timeout)
+
     def _call(self, method, url, body=None, query=None, timeout=None):
         url = url if url.startswith("/v1/") else "/v1/" + url.lstrip("/")
         query = {key.replace("_", "-"): value for key, value in (query or {}).items()}
-        connection = http.client.HTTPConnection(self.base.hostname, self.base.port, timeout=timeout or self.timeout)
-        with _exchange(connection, method, _address(url, query), body, self._headers()) as response:
+        with _exchange(self._connection(timeout or self.timeout), method, _address(url, query), body, self._headers()) as response:
             return response.status, response.read(), dict(response.getheaders())
 
     def get(self, url, **query):

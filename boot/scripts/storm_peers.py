@@ -42,9 +42,15 @@ def parse(text):
     return {}
 
 
+def inside(pools, pool, peer):
+    """An elastic pool's nodes have addresses of their pool's block."""
+    return pool in pools and ipaddress.ip_address(peer["address"]) in ipaddress.ip_network(pools[pool])
+
+
 def accepted(tree, fixed, old):
-    """The peers of KV, each name and address once. Listed nodes' are theirs; of others', who came first keeps them."""
+    """The peers of KV, each name and address once. Listed nodes' are theirs; of an elastic pool's, who came first keeps them."""
     peers, addresses = {}, {entry["address"] for entry in fixed.values()} | {node()["mesh"]["address"]}
+    pools = parse(tree.get("mesh/pools", ""))
     found = [(key[len("mesh/peers/"):].rpartition("/"), parse(value))
              for key, value in sorted(tree.items()) if key.startswith("mesh/peers/")]
     found.sort(key=lambda entry: (old.get(entry[0][2]) or {}).get("publicKey") != entry[1].get("publicKey"))
@@ -53,7 +59,10 @@ def accepted(tree, fixed, old):
             continue
         listed = fixed.get(name)
         own = listed and (listed["pool"], listed["address"]) == (pool, peer.get("address"))
-        if not valid(peer) or name in peers or not (own or not listed and peer["address"] not in addresses):
+        before = old.get(name) or {}  # a fixed node that leaves the plan is a peer until it is out of swarm and Consul
+        stays = (before.get("publicKey"), before.get("address")) == (peer.get("publicKey"), peer.get("address"))
+        if not valid(peer) or name in peers or not (own or not listed and peer["address"] not in addresses
+                                                    and (stays or inside(pools, pool, peer))):
             log(f"mesh/peers/{pool}/{name}: not accepted")
             continue
         addresses.add(peer["address"])

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { bootFiles, type NodeFile, userDataFiles } from "../../boot/boot-files";
+import { bootFiles, elasticUserDataFiles, type NodeFile, userDataFiles } from "../../boot/boot-files";
 import { userData } from "../../boot/cloud-init";
 import { elasticUserData } from "../../boot/elastic";
 import { nodeConfig } from "../../boot/node-config";
@@ -23,11 +23,15 @@ export interface Birth {
   userData: pulumi.Output<string>;
 }
 
-let files: NodeFile[] | undefined;
+let files: { fixed: NodeFile[]; elastic: NodeFile[] } | undefined;
 
 /** Read once: they are the same for all nodes. */
-function filesOfBirth(): NodeFile[] {
-  return (files ??= userDataFiles(bootFiles()));
+function filesOfBirth() {
+  if (files === undefined) {
+    const all = bootFiles();
+    files = { fixed: userDataFiles(all), elastic: elasticUserDataFiles(all) };
+  }
+  return files;
 }
 
 /** A host key of the node's own, known before the machine is there, and the user-data that gives it to it. */
@@ -41,7 +45,7 @@ export function birth({ plan, node, ssh, volumeDevice, imageCache }: BirthArgs, 
           imageCache: cache === undefined ? undefined : { address: cache },
           volumeDevice: device,
         }),
-        files: filesOfBirth(),
+        files: filesOfBirth().fixed,
         hostKey: { privateOpenssh, publicOpenssh: publicOpenssh.trim() },
         authorizedKey: authorizedKey.trim(),
       }),
@@ -58,7 +62,7 @@ export function elasticBirth(
   const text = pulumi
     .all([enrolment(pool), pulumi.all(rendezvous)])
     .apply(([secrets, addresses]) =>
-      elasticUserData({ plan, pool, rendezvous: addresses, enrolment: secrets, files: filesOfBirth() }),
+      elasticUserData({ plan, pool, rendezvous: addresses, enrolment: secrets, files: filesOfBirth().elastic }),
     );
   return pulumi.secret(text);
 }

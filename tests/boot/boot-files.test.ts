@@ -21,6 +21,7 @@ test("a daemon's unit is restarted with its script, and a drop-in is where syste
   expect(Object.fromEntries(restarts)).toEqual({
     "storm-dns": ["storm-dns.service"],
     "storm_controller.py": ["storm-controller.service"],
+    "storm_forget.py": ["storm-controller.service"],
     "storm_joiner.py": ["storm-joiner.service"],
     "storm_lib.py": [
       "storm-registrator.service",
@@ -40,11 +41,15 @@ test("user-data leaves out what the first remote command brings", () => {
     "storm_cluster.py",
     "storm_controller.py",
     "storm_convergence.py",
+    "storm_elastic.py",
+    "storm_forget.py",
     "storm_images.py",
     "storm_joiner.py",
     "storm_peers.py",
     "storm_registrator.py",
+    "storm_round_trips.py",
     "storm_stack.py",
     "storm_stacks.py",
+    "storm-elastic.service",
   ]);
 });

@@ -72,6 +72,7 @@ const EVERYWHERE = [
   "storm-boot",
   "storm-mesh",
   "storm-dns",
+  "storm-volume",
   "docker",
   "consul",
   "storm-peers",

@@ -19,6 +19,7 @@ test("a manager of the default plan", () => {
     bridgeCidr: "172.29.0.0/16",
     nodeLocalAddress: "169.254.1.1",
     consul: { server: true, bootstrapExpect: 3, join: addresses },
+    siteCidrs: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
     imageCache: { address: "172.28.0.3" },
   });
   expect(new Set(addresses).size).toBe(3);

@@ -176,3 +176,46 @@ class Rounds(unittest.TestCase):
         self.assertIn("mesh/peers/aws/web/e9", self.consul.kv)
         self.rounds(2, seconds=400)
         self.assertNotIn("mesh/peers/aws/web/e9", self.consul.kv)
+
+    def elastic(self, name="e1", number="6", **more):
+        self.docker.nodes.append(swarm_node(number, name, **more))
+        self.consul.members.append(member(name))
+        self.consul.catalog.append({"Node": name, "Meta": {"elastic": "true", "pool": "aws/web", "size": "medium"}})
+        self.consul.put(f"mesh/peers/aws/web/{name}", {})
+        self.consul.put("storm/claims/aws/web/100.64.8.1", name)
+
+    def traces(self, name="e1"):
+        return sorted(key for key, value in self.consul.kv.items() if key.endswith(name) or value == name)
+
+    def test_an_elastic_node_that_left_is_forgotten_at_once_with_its_address(self):
+        self.elastic()
+        self.rounds(2)
+        self.assertEqual(len(self.traces()), 2)
+        # what storm_joiner.py's farewell comes to: Consul's catalog drops who leaves
+        self.node("6")["Status"]["State"] = "down"
+        self.consul.members[-1]["Status"] = 3
+        self.consul.catalog.pop()
+        self.rounds(3)
+        self.assertEqual((self.docker.removed, self.traces()), (["6"], []))
+        self.assertIn("mesh/version", self.consul.kv)
+
+    def test_an_elastic_node_that_died_is_forgotten_after_90_s_although_consuls_catalog_keeps_it(self):
+        self.elastic()
+        self.rounds(2)
+        self.node("6")["Status"]["State"] = "down"
+        self.consul.members[-1]["Status"] = 4
+        self.rounds(2, seconds=44)
+        self.assertEqual((self.docker.removed, len(self.traces())), ([], 2))
+        self.rounds(3, seconds=50)
+        self.assertEqual((self.docker.removed, self.traces()), (["6"], []))
+
+    def test_a_deploy_does_not_wait_for_elastic_nodes(self):
+        self.elastic(state="down")
+        self.assertEqual(self.rounds(3), [])
+
+    def test_the_claim_of_a_node_that_never_came_is_freed(self):
+        self.consul.put("storm/claims/aws/web/100.64.8.1", "e9")
+        self.rounds(2, seconds=200)
+        self.assertEqual(len(self.traces("e9")), 1)
+        self.rounds(2, seconds=400)
+        self.assertEqual(self.traces("e9"), [])

@@ -133,3 +133,13 @@ class Joining(unittest.TestCase):
         with mock.patch.object(storm_joiner.time, "sleep", lambda _: self.docker.containers.clear()):
             self.stop("stopping\n")
         self.assertEqual(self.consul.kv["storm/availability/n1"], "drain")
+
+    def test_an_elastic_node_that_shuts_down_leaves_for_good(self):
+        self.active()
+        for elastic, state, left in ((False, "stopping\n", 0), (True, "running\n", 0), (True, "stopping\n", 1)):
+            known = {**fakes.NODE, "elastic": elastic}
+            with mock.patch.object(storm_joiner, "node", lambda known=known: known), \
+                    mock.patch.object(subprocess, "run", return_value=mock.Mock(stdout=state)):
+                storm_joiner.farewell()
+            self.assertEqual(len(self.posts("/swarm/leave")), left)
+            self.assertEqual(self.consul.calls.count(("PUT", "/v1/agent/leave", "")), left)

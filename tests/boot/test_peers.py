@@ -16,16 +16,17 @@ def peer(number, seed="k", endpoint="192.0.2.1:51820"):
 
 def tree(version=None, **peers):
     found = {f"mesh/peers/{key.replace('__', '/')}": json.dumps(value) for key, value in peers.items()}
-    return {**found, **({"mesh/version": version} if version else {})}
+    return {**found, "mesh/pools": json.dumps(POOLS), **({"mesh/version": version} if version else {})}
 
 
 FIXED = {"n2": {"pool": "local", "address": "100.64.12.2"}}
+POOLS = {"aws/web": "100.64.12.32/27", "aaa": "100.64.12.0/24"}
 
 
 class Merging(unittest.TestCase):
     def test_adds_changes_and_skips_itself(self):
         known = {"peers": {"n2": peer(2, "a")}, "version": "1"}
-        found = merge(known, tree("1", local__n1=peer(1), local__n2=peer(2, "b"), local__n3=peer(3)), FIXED)
+        found = merge(known, tree("1", local__n1=peer(1), local__n2=peer(2, "b"), aaa__n3=peer(3)), FIXED)
         self.assertEqual(found["peers"], {"n2": peer(2, "b"), "n3": peer(3)})
 
     def test_only_a_new_version_takes_a_peer_away(self):
@@ -45,6 +46,16 @@ class Merging(unittest.TestCase):
                      {"aaa__e2": peer(50, "x")}, {"aaa__e2": peer(1, "x")}):
             self.assertEqual(merge(known, tree("2", **honest, **evil), FIXED)["peers"], known["peers"], evil)
 
+    def test_a_pools_nodes_have_addresses_of_their_pools_block(self):
+        for key in ("aws/web/e1", "other/e1"):
+            found = merge({"peers": {}}, tree("1", **{key.replace("/", "__"): peer(200)}), FIXED)
+            self.assertEqual(found["peers"], {}, key)
+
+    def test_a_node_that_leaves_the_plan_is_a_peer_until_its_entry_goes(self):
+        known = merge({"peers": {}, "version": "0"}, tree("1", local__n2=peer(2)), FIXED)
+        self.assertEqual(merge(known, tree("2", local__n2=peer(2)), {})["peers"], known["peers"])
+        self.assertEqual(merge(known, tree("2", local__n2=peer(2, "x")), {})["peers"], {})
+
     def test_refuses_what_would_bend_the_configuration(self):
         for bad in (peer(9, endpoint="x:1\nAllowedIPs = 0.0.0.0/0"), {**peer(9), "address": "10.0.0.1"},
                     {**peer(9), "address": "0.0.0.0/0"}, {**peer(9), "publicKey": "short"}, {}, [], "text"):
@@ -62,6 +73,7 @@ class Following(unittest.TestCase):
         os.chmod(storm_peers.SYNC, 0o755)
         fakes.write("/var/lib/storm/peers.json", json.dumps({"peers": {"n2": peer(2)}}))
         consul.put("mesh/version", "1")
+        consul.put("mesh/pools", json.dumps({"local": "100.64.12.0/24"}))
         follower = Peers()
         follower.step()
         threading.Timer(0.1, consul.put, ("mesh/peers/local/n3", json.dumps(peer(3)))).start()

@@ -1,0 +1,41 @@
+"""The traces in Consul of nodes that are gone, removed by the controller."""
+import time
+
+from storm_lib import ApiError, log
+
+ALIVE = 1  # Serf's member status
+FORGOTTEN = 600  # seconds after which the keys of a name that no part of the cluster knows are an abandoned enrolment's
+
+
+def traces(consul):
+    """The keys that are one node's: {key: its name}."""
+    peers, _ = consul.kv_tree("mesh/peers/")
+    claims, _ = consul.kv_tree("storm/claims/")
+    return {**{key: key.rpartition("/")[2] for key in peers}, **claims}
+
+
+def clean_consul(consul, timers, here, members, availability):
+    """Forgets who is not `here`, keys first, so that a crash before the last step only repeats it. Returns what is pending."""
+    pending, owners = [], traces(consul)
+    gone = {name for name, member in members.items() if member["Status"] != ALIVE}
+    for name in sorted((set(owners.values()) | set(availability) | set(members)) - here):
+        if name not in gone:
+            if name in members:
+                pending.append(f"{name}: still in Consul")
+                continue
+            if timers.seconds("unknown", name) < FORGOTTEN:
+                continue
+        keys = [key for key, owner in owners.items() if owner == name]
+        for key in keys:
+            consul.kv_delete(key)
+        if keys:
+            consul.kv_put("mesh/version", str(time.time_ns()))
+        if name in availability:
+            consul.kv_delete(f"storm/availability/{name}")
+        if name in gone:
+            pending.append(f"{name}: leaving Consul")
+            status, answer = consul.put(f"/v1/agent/force-leave/{name}", prune=True)
+            if status != 200:
+                raise ApiError(f"force-leave {name}: {status} {answer}")
+        log(f"{name}: cleaned up")
+    return pending

@@ -1,0 +1,60 @@
+import { bootFiles, type NodeFile, pack } from "../boot/boot-files";
+import { unitsOf } from "../boot/cloud-init";
+import { elasticNodeConfig, type NodeConfig } from "../boot/node-config";
+import { relayFile } from "../boot/relay";
+import { secretFiles } from "../boot/secret-files";
+import type { Plan } from "../plan/types";
+import { aclDocument, type SharedSecrets } from "./acl";
+import { measurement } from "./round-trips";
+import type { Token } from "./secrets";
+
+let packed: string | undefined;
+
+/** Scripts and units of every node. Read once: they are the same for all. */
+function packedFiles(): string {
+  return (packed ??= pack(bootFiles()));
+}
+
+/** What `storm_apply.py enroll` reads on a node of the plan. */
+export function enrolment(plan: Plan, node: NodeConfig, shared: SharedSecrets): object {
+  const manager = node.consul.server;
+  return {
+    packed: packedFiles(),
+    files: [
+      ...secretFiles({ ...shared, managementToken: shared.management.secret, manager }),
+      ...(relays(plan, node) ? [relayFile(node)] : []),
+    ],
+    start: [...unitsOf(node), ...(relays(plan, node) ? ["storm-relay.service"] : [])],
+    ...(manager ? { acl: aclDocument(shared) } : {}),
+    ...(manager && measurement(plan) ? { hold: true } : {}),
+  };
+}
+
+/** Whether elastic nodes of its site may enrol by this node although it has no Consul server. */
+function relays(plan: Plan, node: NodeConfig): boolean {
+  return !node.consul.server && plan.pools.some((pool) => pool.elastic && pool.site === node.site);
+}
+
+/** The elastic pools' part of what `storm_cluster.py consul` reads; nothing where there are none. */
+export function elasticDocument(plan: Plan, shared: SharedSecrets): object {
+  const pools = plan.pools.filter((pool) => pool.elastic);
+  if (pools.length === 0) return {};
+  const entries = pools.map((pool) => {
+    const worker = {
+      packed: packedFiles(),
+      files: [
+        ...secretFiles({ ...shared, managementToken: "", manager: false }),
+        poolTokenFile(shared.pools[pool.key]),
+      ],
+      start: unitsOf(elasticNodeConfig(plan, pool)),
+    };
+    return [pool.key, { cidr: pool.meshCidr, worker }];
+  });
+  return { elastic: Object.fromEntries(entries) as Record<string, object> };
+}
+
+/** In place of the one that the node was born with. */
+function poolTokenFile(token: Token | undefined): NodeFile {
+  if (!token) throw new Error("an elastic pool has no token to enrol with");
+  return { path: "/etc/storm/tokens/pool", content: token.secret, mode: "0600" };
+}

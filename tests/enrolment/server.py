@@ -1,0 +1,109 @@
+"""A real Consul server with TLS and the program's policies, and machines that enrol with it: its own TLS, ACL and compare-and-set."""
+import atexit
+import base64
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+SCRIPTS = str(pathlib.Path(__file__).resolve().parents[2] / "boot" / "scripts")
+sys.path.insert(0, SCRIPTS)
+POOL, OTHER = "aws-eu-west-1/web", "aws-eu-west-1/web2"
+KEY = base64.b64encode(b"k" * 32).decode()
+GOSSIP = base64.b64encode(b"g" * 32).decode()
+WORK = tempfile.mkdtemp(prefix="storm-enrolment-")
+with open(os.environ["STORM_TEST_ACL"], encoding="utf-8") as opened:
+    ACL = json.load(opened)
+SECRETS = {entry["description"]: entry["secret"] for entry in ACL["tokens"]}
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def write(root, name, text):
+    target = pathlib.Path(root + name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+
+
+def certificates(folder):
+    for arguments in (("ca", "create"), ("cert", "create", "-server", "-dc", "dev")):
+        subprocess.run([os.environ["STORM_TEST_CONSUL"], "tls", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def start():
+    """Starts the server; it ends with the tests."""
+    global HTTPS, CA
+    certificates(WORK)
+    CA = pathlib.Path(WORK, "consul-agent-ca.pem").read_text(encoding="utf-8")
+    http, HTTPS, serf, rpc = free_ports(4)
+    write(WORK, "/config.json", json.dumps({
+        "datacenter": "dev", "node_name": "m1", "server": True, "bootstrap_expect": 1, "data_dir": WORK + "/data",
+        "bind_addr": "127.0.0.1", "encrypt": GOSSIP, "log_level": "error",
+        "ports": {"http": http, "https": HTTPS, "serf_lan": serf, "serf_wan": -1, "server": rpc, "dns": -1, "grpc": -1, "grpc_tls": -1},
+        "tls": {"defaults": {"ca_file": WORK + "/consul-agent-ca.pem", "cert_file": WORK + "/dev-server-consul-0.pem",
+                             "key_file": WORK + "/dev-server-consul-0-key.pem", "verify_outgoing": True},
+                "https": {"verify_incoming": False}},
+        "acl": {"enabled": True, "default_policy": "deny", "tokens": {"initial_management": SECRETS["storm:management"],
+                                                                      "agent": SECRETS["storm:agent"]}}}))
+    server = subprocess.Popen([os.environ["STORM_TEST_CONSUL"], "agent", f"-config-file={WORK}/config.json"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.environ["STORM_CONSUL"] = f"http://127.0.0.1:{http}"
+    atexit.register(lambda: (server.kill(), server.wait(), shutil.rmtree(WORK, True)))
+
+
+def machine(number, pool=POOL, block="100.64.8.0/28", ca=None, datacenter="dev", token=None):
+    """The files of an instance that has just booted; returns their root."""
+    root = tempfile.mkdtemp(dir=WORK)
+    node = {"name": "@NAME@", "mesh": {"address": "@ADDRESS@"}, "consul": {"server": False}, "elastic": True}
+    write(root, "/var/lib/cloud/data/instance-id", number + "\n")
+    write(root, "/etc/storm/elastic.json", json.dumps({
+        "pool": pool, "name": pool.rpartition("/")[2], "block": block, "port": 51820, "datacenter": datacenter,
+        "rendezvous": ["127.0.0.1:1", f"127.0.0.1:{HTTPS}"], "publicEndpoint": False,
+        "templates": {"/etc/storm/node.json": json.dumps(node)}}))
+    write(root, "/etc/storm/enrolment.json", json.dumps({"consulCaPem": ca or CA, "token": token or SECRETS[f"storm:pool {pool}"]}))
+    os.makedirs(root + "/run/storm")
+    return root
+
+
+def document(text):
+    script = [{"path": "/usr/local/lib/storm/x.py", "content": text, "mode": "0755"}]
+    secrets = [{"path": "/etc/consul.d/secrets.json", "content": json.dumps({"acl": {"tokens": {}}})},
+               {"path": "/etc/storm/registry/key.pem", "content": text}]
+    packed = base64.b64encode(gzip.compress(json.dumps(script).encode())).decode()
+    worker = {"packed": packed, "files": secrets, "start": ["consul.service"]}
+    return {"management": SECRETS["storm:management"], "gossip": GOSSIP, "acl": ACL,
+            "nodes": {"m1": {"address": "100.64.4.1", "key": KEY, "pool": "aws-eu-west-1/managers", "role": "manager"}},
+            "peers": {"aws-eu-west-1/managers/m1": {"publicKey": KEY, "endpoint": "192.0.2.1:51820", "address": "100.64.4.1"}},
+            "elastic": {pool: {"cidr": "100.64.8.0/22", "worker": worker} for pool in (POOL, OTHER)}}
+
+
+start()
+os.environ["STORM_ROOT"] = machine("i-0")
+
+
+def formed():
+    """A cluster with both pools; returns Consul with the token that may do everything."""
+    import storm_acl
+    import storm_cluster
+    storm_cluster.consul_up(document("one"))
+    consul = storm_acl.WithToken(SECRETS["storm:management"])
+    consul._call("DELETE", f"/v1/kv/storm/claims/{POOL}/", None, {"recurse": True})
+    return consul
+
+
+def in_process(root, code):
+    return subprocess.Popen([sys.executable, "-B", "-c", f"import storm_elastic as e\n{code}"], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, env={**os.environ, "STORM_ROOT": root, "PYTHONPATH": SCRIPTS})
