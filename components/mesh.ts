@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bootFiles, pack } from "../boot/boot-files";
+import { bootFiles, hostFiles, pack } from "../boot/boot-files";
 import { unitsOf } from "../boot/cloud-init";
 import { nodeConfig } from "../boot/node-config";
 import { type NodeSecrets, secretFiles } from "../boot/secret-files";
@@ -35,9 +35,11 @@ export class Mesh extends pulumi.ComponentResource {
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:mesh:Mesh", name, {}, opts);
     const scripts = pack(bootFiles());
+    const hostScripts = pack([...bootFiles(), ...hostFiles()]);
+    const isHost = (node: Node) => node.plan.hostKey !== undefined;
     const entries = args.nodes.map((node) =>
       pulumi
-        .all([this.enroll(node, args, scripts), node.endpoint])
+        .all([this.enroll(node, args, isHost(node) ? hostScripts : scripts), node.endpoint])
         .apply(([publicKey, endpoint]): [string, Peer] => [
           node.plan.name,
           { publicKey, endpoint, address: node.plan.meshAddress },

@@ -83,6 +83,10 @@ def forward_policy():
     return "DROP" if "-P FORWARD DROP" in rules else "ACCEPT"
 
 
+def filled(folder):
+    return os.path.isdir(path(folder)) and bool(os.listdir(path(folder)))
+
+
 def has_user(name):
     try:
         return bool(pwd.getpwnam(name))
@@ -105,7 +109,7 @@ def found(document):
         "hostName": socket.gethostname(), "forwarding": forwarding, "forwardPolicy": forward_policy(),
         "files": {name: state_of(name) for name in [*names, "/etc/resolv.conf", "/etc/hostname"]},
         "packages": packages(), "units": {unit: unit_state(unit) for unit in DOCKER_UNITS},
-        "docker": os.path.exists(path("/var/lib/docker")), "dockerConfig": os.path.exists(path("/etc/docker")),
+        "docker": filled("/var/lib/docker"), "dockerConfig": os.path.exists(path("/etc/docker")),
         "consul": os.path.exists(path("/usr/local/bin/consul")), "consulUser": has_user("consul"),
     }
     os.makedirs(path(STATE), mode=0o711, exist_ok=True)

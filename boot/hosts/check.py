@@ -11,6 +11,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import time
 
 SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
 FOUND = "/var/lib/storm/found.json"
@@ -144,7 +145,8 @@ def check(document):
     machine_id = read("/etc/machine-id").strip()
     if not machine_id:
         findings.append("has no /etc/machine-id: run `systemd-machine-id-setup`")
-    return {"findings": findings, "machineId": machine_id, "hostName": socket.gethostname()}
+    return {"findings": findings, "machineId": machine_id, "hostName": socket.gethostname(),
+            "time": time.time()}
 
 
 if __name__ == "__main__":

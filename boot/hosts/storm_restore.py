@@ -64,8 +64,6 @@ def put_back(name, before):
     if before is None:
         if not os.path.ismount(name):
             remove(name)
-            with contextlib.suppress(OSError):
-                os.removedirs(os.path.dirname(name))  # as far up as they are empty
         return
     if "link" in before:
         remove(name)
@@ -87,7 +85,8 @@ def put_back(name, before):
 
 def leave():
     """Out of swarm and Consul, the daemons that would join again first. Nobody is waited for: the others may be gone too."""
-    run("systemctl", "disable", "--now", *(f"{name}.service" for name in DAEMONS))
+    for name in DAEMONS:
+        run("systemctl", "disable", "--now", f"{name}.service")
     run("env", f"CONSUL_HTTP_TOKEN_FILE={path('/etc/storm/tokens/node')}", "/usr/local/bin/consul", "leave", timeout=20)
     run("docker", "swarm", "leave", "--force", timeout=45)
 
@@ -108,7 +107,8 @@ def docker_objects(installed):
 def stop(found):
     ran = [unit for unit, state in found["units"].items() if state["active"] == "active"]
     run("systemctl", "stop", *(unit for unit in found["units"] if unit not in ran), timeout=120)
-    run("systemctl", "disable", "--now", *BASE, timeout=60)
+    for unit in BASE:
+        run("systemctl", "disable", "--now", unit)
     return ran
 
 
