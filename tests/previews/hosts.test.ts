@@ -1,5 +1,6 @@
 /** Machines that exist already: what the engine plans for them, without asking one. */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -28,6 +29,7 @@ test("a preview plans the check, then the hosts, and contacts nobody", async () 
     calls++;
     socket.destroy();
   }).listen(0, "127.0.0.1");
+  await once(sshd, "listening");
   const { port } = sshd.address() as { port: number };
   const text = stormYml(
     entry("127.0.0.1", `, port: ${port}, user: admin, role: manager, name: one`),
