@@ -16,6 +16,9 @@ import uuid
 STATE = "/var/lib/storm"
 FOUND = f"{STATE}/found.json"
 INSTALLED = f"{STATE}/installed.json"
+# What engines make for themselves besides, wherever they run first.
+ENGINE_FOLDERS = ("/etc/docker", "/etc/docker/key.json", "/etc/cni", "/opt/cni", "/opt/containerd", "/etc/containerd",
+                  "/var/lib/containerd")
 DOCKER_UNITS = ("docker.service", "docker.socket", "containerd.service")
 
 
@@ -109,7 +112,7 @@ def found(document):
         "hostName": socket.gethostname(), "forwarding": forwarding, "forwardPolicy": forward_policy(),
         "files": {name: state_of(name) for name in [*names, "/etc/resolv.conf", "/etc/hostname"]},
         "packages": packages(), "units": {unit: unit_state(unit) for unit in DOCKER_UNITS},
-        "docker": filled("/var/lib/docker"), "dockerConfig": os.path.exists(path("/etc/docker")),
+        "docker": filled("/var/lib/docker"), "absent": [name for name in ENGINE_FOLDERS if not os.path.lexists(path(name))],
         "consul": os.path.exists(path("/usr/local/bin/consul")), "consulUser": has_user("consul"),
     }
     os.makedirs(path(STATE), mode=0o711, exist_ok=True)

@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 
 STATE = "/var/lib/storm"
@@ -21,7 +22,7 @@ UNIT_FILES = ("/etc/systemd/system/storm-*.service", "/etc/systemd/system/consul
               "/etc/systemd/system/docker.service.d/storm.conf", "/etc/systemd/system/*.wants/storm-*.service",
               "/etc/systemd/system/*.wants/consul.service")
 # Rules that dockerd leaves in the firewall when it stops.
-DOCKER_RULE = re.compile(r"\b(DOCKER[\w-]*|docker0|docker_gwbridge|br-[0-9a-f]{12})\b")
+DOCKER_RULE = re.compile(r"(?<![\w-])(DOCKER(-[A-Z0-9-]+)?|docker0|docker_gwbridge|br-[0-9a-f]{12})(?![\w-])")
 
 
 def path(absolute):
@@ -59,6 +60,20 @@ def remove(name):
             os.unlink(name)
 
 
+def replace(name, content, mode, uid, gid):
+    """Whole or not at all; but through a mount, as a container's files are."""
+    os.makedirs(os.path.dirname(name), exist_ok=True)
+    target = name if os.path.ismount(name) else f"{name}.storm-new"
+    with open(target, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(target, mode)
+    os.chown(target, uid, gid)
+    if target != name:
+        os.replace(target, name)
+
+
 def put_back(name, before):
     name = path(name)
     if before is None:
@@ -70,17 +85,7 @@ def put_back(name, before):
         os.makedirs(os.path.dirname(name), exist_ok=True)
         os.symlink(before["link"], name)
         return
-    os.makedirs(os.path.dirname(name), exist_ok=True)
-    content = base64.b64decode(before["content"])
-    target = name if os.path.ismount(name) else f"{name}.storm-new"
-    with open(target, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(target, before["mode"])
-    os.chown(target, before["uid"], before["gid"])
-    if target != name:
-        os.replace(target, name)
+    replace(name, base64.b64decode(before["content"]), before["mode"], before["uid"], before["gid"])
 
 
 def leave():
@@ -143,18 +148,20 @@ def files(found):
         remove(name)
     with contextlib.suppress(OSError):
         os.rmdir(path("/etc/systemd/system/docker.service.d"))
-    for name in ("/etc/storm", "/etc/consul.d", *(["/etc/docker"] if not found["dockerConfig"] else [])):
+    for name in ("/etc/storm", "/etc/consul.d"):
         remove(path(name))
     for name in glob.glob(path("/etc/docker/certs.d/registry.service.consul:*")):
         remove(name)
     with contextlib.suppress(OSError):
         os.rmdir(path("/etc/docker/certs.d"))
     with contextlib.suppress(FileNotFoundError):
-        with open(path("/etc/hosts"), "r+", encoding="utf-8") as file:
-            lines = [line for line in file if line != f"127.0.1.1 {found['name']} # storm\n"]
-            file.seek(0)
-            file.writelines(lines)
-            file.truncate()
+        name = path("/etc/hosts")
+        about = os.stat(name)
+        with open(name, "rb") as file:
+            content = file.read()
+        line = f"127.0.1.1 {found['name']} # storm\n".encode()
+        if line in content:
+            replace(name, content.replace(line, b""), stat.S_IMODE(about.st_mode), about.st_uid, about.st_gid)
     run("hostname", found["hostName"])
 
 
@@ -181,9 +188,11 @@ def packages(found, installed):
 def data(found):
     remove(path("/var/lib/consul"))
     remove(path("/run/storm"))
+    for name in found["absent"]:
+        remove(path(name))
     if found["docker"]:
         return
-    roots = [path(f"/{name}") for name in ("var/lib/docker", "run/docker", "var/lib/containerd")]
+    roots = [path(name) for name in ("/var/lib/docker", "/run/docker")]
     with open("/proc/mounts", encoding="utf-8") as file:
         mounts = [line.split()[1] for line in file]
     for mount in reversed(mounts):

@@ -25,7 +25,7 @@ find /etc /usr/local -xdev -type f ! -name '*-' -exec sha256sum {} + | sort -k2
 dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n'
 systemctl list-unit-files --no-legend --state=enabled,disabled,masked | sort
 systemctl list-units --no-legend --plain --type=service --state=running | awk '{print $1}' | sort
-ip -brief address | sed 's/@.*//' | sort; nft list ruleset; iptables-save | grep -v '^#' || true
+ip -brief address | sed 's/@.*//' | sort; nft list tables | grep storm; for t in iptables ip6tables; do $t-save | grep -E '^-A| DROP '; done
 hostname; sysctl -n net.ipv4.ip_forward; cat /etc/resolv.conf /etc/hosts /etc/hostname; ls -A /var/lib/docker
 `;
 
@@ -132,9 +132,9 @@ describe("machines that exist already", () => {
       );
       const again = await up(stack, ...WITHOUT_IMAGES);
       expect(Object.keys(again.summary.resourceChanges ?? {})).toEqual(["same"]);
-      const state = JSON.stringify(await stack.exportStack());
-      expect(state).not.toContain("OPENSSH PRIVATE KEY");
-      // What storm-install brings where an image lacks it.
+      const state = readFileSync(join(lab.folder, "state/.pulumi/stacks/storm/whole.json"), "utf8");
+    expect(state.includes("storm:hosts:Host") && !state.includes("OPENSSH PRIVATE KEY")).toBe(true);
+    // What storm-install brings where an image lacks it.
       await inside(
         "a",
         "mkdir -p /tmp/p/DEBIAN && printf 'Package: brought\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.com>\\n" +
@@ -151,7 +151,7 @@ describe("machines that exist already", () => {
     "destroy ends, with a warning, when the host is off",
     async () => {
       const stack = await stackOf("dead", entries["b"] ?? "");
-      await up(stack, "enroll-node-b");
+      await up(stack, ...WITHOUT_IMAGES);
       expect(await inside("b", "hostname")).toBe("node-b");
       await docker(["kill", `${id}-b`]);
       const began = Date.now();
