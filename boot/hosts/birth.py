@@ -16,6 +16,8 @@ import uuid
 STATE = "/var/lib/storm"
 FOUND = f"{STATE}/found.json"
 INSTALLED = f"{STATE}/installed.json"
+# There once the machine is a node: a birth that fails before is taken back, one that is repeated is not.
+BORN = f"{STATE}/born"
 # What engines make for themselves besides, wherever they run first.
 ENGINE_FOLDERS = ("/etc/docker", "/etc/docker/key.json", "/etc/cni", "/opt/cni", "/opt/containerd", "/etc/containerd",
                   "/var/lib/containerd")
@@ -182,6 +184,7 @@ def birth(document):
     install(before)
     start(document, before)
     builds_for(document["user"])
+    save(BORN, True)
     return {"id": before["id"]}
 
 

@@ -48,7 +48,7 @@ export function hostResource(warn: (message: string) => Promise<void>): Resource
       const document = { ...(JSON.parse(inputs.document) as object), name, cluster, user };
       const input = JSON.stringify({ program: inputs.program, document });
       const { said, ipv4 } = await onHost(login(inputs), ssh().RUN_PROGRAM, input, BIRTH_SECONDS);
-      if (said.code !== 0) throw failure(inputs, said);
+      if (said.code !== 0) throw await takenBack(inputs, said);
       const { id: birth } = JSON.parse(said.stdout) as { id: string };
       return { id: birth, outputs: outputs(inputs, birth, ipv4) };
     },
@@ -94,6 +94,18 @@ async function restore(to: HostLogin, warn: (message: string) => Promise<void>):
       return;
     }
   }
+}
+
+/** A create that fails leaves nothing in the state: no destroy would ever restore the machine. */
+async function takenBack(inputs: Inputs, said: Said): Promise<Error> {
+  const undone = await onHost(login(inputs), ssh().TAKE_BACK, "", RESTORE_SECONDS).then(
+    (undo) => undo.said.code === 0,
+    () => false,
+  );
+  const after = undone
+    ? "the machine is as it was before"
+    : "and it could not be taken back either: run `pulumi up` again, which goes on from there";
+  return new Error(`${failure(inputs, said).message} (${after})`);
 }
 
 async function onHost(to: HostLogin, command: string, input: string, seconds: number) {

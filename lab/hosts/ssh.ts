@@ -55,9 +55,14 @@ function asRoot(command: string): string {
   return `sh -c ${quote(script)}`;
 }
 
+const RESTORE_SCRIPT = "/usr/local/lib/storm/storm_restore.py";
+
 /** Runs the restore script that the birth left there, if it is there. */
-export const RESTORE = asRoot(
-  "script=/usr/local/lib/storm/storm_restore.py; $sudo test -e $script || exit 0; exec $sudo python3 $script",
+export const RESTORE = asRoot(`$sudo test -e ${RESTORE_SCRIPT} || exit 0; exec $sudo python3 ${RESTORE_SCRIPT}`);
+
+/** The same for a machine whose first birth did not come to its end. */
+export const TAKE_BACK = asRoot(
+  `! $sudo test -e /var/lib/storm/born && $sudo test -e ${RESTORE_SCRIPT} || exit 0; exec $sudo python3 ${RESTORE_SCRIPT}`,
 );
 
 /** Runs a Python program that comes by standard input with its document: nothing of ours has to be there yet. */
