@@ -113,6 +113,8 @@ def foreign():
         yield "has Docker containers of its own: a node's engine is the cluster's, so move or remove them first"
     if os.path.exists(path("/var/lib/docker/swarm/state.json")):
         yield "is in a swarm already: `docker swarm leave` first"
+    if any(os.path.realpath(path(f"/etc/systemd/system/{unit}.service")) == "/dev/null" for unit in ("docker", "containerd", "consul")):
+        yield "has masked the unit of Docker, containerd or Consul: `systemctl unmask docker containerd consul`"
     if glob.glob(path("/etc/consul.d/*")):
         yield "has a Consul of its own (/etc/consul.d): remove it first"
 
