@@ -7,19 +7,19 @@ import { cluster } from "./stacks/cluster";
 import { edge } from "./stacks/edge";
 import { nodes } from "./stacks/nodes";
 import { outputs } from "./stacks/outputs";
-import { checkMachine, readSettings } from "./stacks/settings";
+import { checkSettings, readSettings } from "./stacks/settings";
 
 const settings = readSettings(__dirname);
 const { plan, stacks, warnings } = readable(() => {
   const loaded = loadAll(settings.load);
-  checkMachine(loaded.plan, settings.machine);
+  checkSettings(loaded.plan, settings);
   checkProduction(loaded.plan, settings.place);
   return loaded;
 });
 warnings.forEach((warning) => void pulumi.log.warn(warning));
 
 const keys = base(plan);
-const machines = nodes(plan, keys, settings.machine);
+const machines = nodes(plan, keys, settings);
 const whole = cluster(plan, { ...keys, nodes: machines });
 const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
 apps(plan, stacks, { nodes: machines, cluster: whole, edge: front });

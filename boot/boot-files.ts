@@ -102,3 +102,16 @@ export function bootFiles(directory = __dirname): NodeFile[] {
     }));
   return [...scripts, ...units];
 }
+
+/** The way back of a machine that existed before Storm. */
+export const RESTORE_SCRIPT = `${SCRIPTS}/storm_restore.py`;
+
+/** What such a machine has besides: brought by its birth, kept up to date by its enrolment. */
+export function hostFiles(): NodeFile[] {
+  return [{ path: RESTORE_SCRIPT, content: hostProgram("storm_restore"), mode: "0755", units: [] }];
+}
+
+/** A program that is run on such a machine before anything of ours is there: it comes by standard input. */
+export function hostProgram(name: "check" | "birth" | "storm_restore", directory = __dirname): string {
+  return fs.readFileSync(path.join(directory, "hosts", `${name}.py`), "utf8");
+}

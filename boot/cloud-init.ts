@@ -31,16 +31,23 @@ export function packedUserData(text: string): string {
 
 const json = (value: object) => `${JSON.stringify(value, undefined, 1)}\n`;
 
+/** The files that make a machine this node, without secrets. */
+export function identityFiles(node: NodeConfig): NodeFile[] {
+  return [
+    { path: "/etc/storm/node.json", content: json(node), mode: "0644" },
+    { path: "/etc/consul.d/node.json", content: json(consulConfig(node)), mode: "0644" },
+    { path: "/etc/docker/daemon.json", content: json(daemonConfig(node)), mode: "0644" },
+    { path: "/etc/storm/docker-api/haproxy.cfg", content: dockerApiConfig(), mode: "0644" },
+  ];
+}
+
 /**
  * The user-data of a node: cloud-config, in JSON, which is YAML too. It holds only what never changes in the node's
  * life; whatever rotates comes by remote command.
  */
 export function userData({ node, files, hostKey, authorizedKey }: UserDataArgs): string {
   const own: NodeFile[] = [
-    { path: "/etc/storm/node.json", content: json(node), mode: "0644" },
-    { path: "/etc/consul.d/node.json", content: json(consulConfig(node)), mode: "0644" },
-    { path: "/etc/docker/daemon.json", content: json(daemonConfig(node)), mode: "0644" },
-    { path: "/etc/storm/docker-api/haproxy.cfg", content: dockerApiConfig(), mode: "0644" },
+    ...identityFiles(node),
     {
       path: "/etc/ssh/sshd_config.d/storm.conf",
       // Commands of one phase arrive together: the default MaxStartups of 10 would turn some away.

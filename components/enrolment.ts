@@ -1,4 +1,4 @@
-import { bootFiles, type NodeFile, pack } from "../boot/boot-files";
+import { bootFiles, hostFiles, type NodeFile, pack } from "../boot/boot-files";
 import { unitsOf } from "../boot/cloud-init";
 import { elasticNodeConfig, type NodeConfig } from "../boot/node-config";
 import { relayFile } from "../boot/relay";
@@ -9,17 +9,24 @@ import { measurement } from "./round-trips";
 import type { Token } from "./secrets";
 
 let packed: string | undefined;
+let packedForHosts: string | undefined;
 
 /** Scripts and units of every node. Read once: they are the same for all. */
 function packedFiles(): string {
   return (packed ??= pack(bootFiles()));
 }
 
+/** Those of a machine that was there before: it also gets what takes it back to where it was. */
+function packedHostFiles(): string {
+  return (packedForHosts ??= pack([...bootFiles(), ...hostFiles()]));
+}
+
 /** What `storm_apply.py enroll` reads on a node of the plan. */
 export function enrolment(plan: Plan, node: NodeConfig, shared: SharedSecrets): object {
   const manager = node.consul.server;
+  const isHost = plan.nodes.some(({ name, hostKey }) => name === node.name && hostKey !== undefined);
   return {
-    packed: packedFiles(),
+    packed: isHost ? packedHostFiles() : packedFiles(),
     files: [
       ...secretFiles({ ...shared, managementToken: shared.management.secret, manager }),
       ...(relays(plan, node) ? [relayFile(node)] : []),

@@ -12,7 +12,10 @@ export interface Node {
   privateAddress: pulumi.Output<string>;
   /** Where the other nodes' WireGuard reaches it, "ADDRESS:PORT". */
   endpoint: pulumi.Output<string>;
+  /** root, or one who may use sudo without a password. */
   user: string;
+  /** SSH port; default 22. */
+  port?: number;
   /** OpenSSH public key that its sshd must show. */
   hostKey: pulumi.Output<string>;
   /** The deploying program's SSH key. */

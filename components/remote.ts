@@ -32,11 +32,17 @@ export function connectionTo(node: Node, dialSeconds = 300) {
   return {
     host: node.address,
     user: node.user,
+    ...(node.port === undefined ? {} : { port: node.port }),
     privateKey: node.privateKey,
     hostKey: node.hostKey,
     dialErrorLimit: dialErrorLimit(dialSeconds),
     perDialTimeout: 15,
   };
+}
+
+/** Every command is root's: whoever else logs in may use sudo without a password. */
+function asRoot(node: Node, command: string): string {
+  return node.user === "root" ? command : `sudo -n sh -c '${command.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
@@ -50,7 +56,7 @@ export function remoteCommand(name: string, args: RemoteCommandArgs, opts: pulum
     name,
     {
       connection: connectionTo(node, args.dialSeconds),
-      create: args.create,
+      create: asRoot(node, args.create),
       stdin: pulumi.secret(args.stdin),
       triggers: [node.id, ...(args.triggers ?? [])],
       // sshd refuses environment names that it does not know (pulumi-command#48, #430, #584)

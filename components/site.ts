@@ -13,6 +13,8 @@ export interface SiteArgs {
   /** The deploying program's SSH key, in OpenSSH's form. */
   ssh: { publicKey: pulumi.Output<string>; privateKey: pulumi.Output<string> };
   enrolment: (pool: PoolPlan) => pulumi.Output<Enrolment>;
+  /** Sites of hosts only: the private key that lets the program in (stack config `storm:hostsKey`). */
+  hostsKey?: pulumi.Output<string>;
   /** Local sites only: what set-up found out about this machine. */
   machine?: LocalMachine;
 }

@@ -140,6 +140,7 @@ function hostNode(host: HostSpec, meshAddress: string): Inventory["nodes"][numbe
     address: host.address,
     user: host.user,
     port: host.port,
+    hostKey: host.hostKey,
   };
 }
 

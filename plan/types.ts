@@ -63,6 +63,8 @@ export interface NodePlan {
   address?: string;
   user?: string;
   port?: number;
+  /** OpenSSH public key that its sshd must show. */
+  hostKey?: string;
 }
 
 /** One row of the firewall: who may reach what on which nodes. */

@@ -31,6 +31,7 @@ export function normalizeHosts(hosts: readonly HostEntry[]): HostSpec[] {
     address: host.address,
     user: host.user,
     port: host.port,
+    hostKey: keyOf(host.hostKey),
     role: host.role ?? "auto",
     labels: textLabels(host.labels),
     region: host.region ?? "",
@@ -80,6 +81,11 @@ function range(count: number | string): [number, number] {
 
 function textLabels(labels: Record<string, string | number | boolean>): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
+}
+
+/** The line may begin with the host, as ssh-keyscan prints it, and end with a comment. */
+function keyOf(line: string): string {
+  return /(ssh-ed25519|ecdsa-sha2-\S+) \S+/.exec(line)?.[0] ?? line;
 }
 
 /** Of the address, never of the place in the list: taking out one host must not rename the others. */

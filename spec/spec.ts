@@ -41,6 +41,8 @@ export interface HostSpec {
   readonly address: string;
   readonly user: string;
   readonly port: number;
+  /** "TYPE DATA", without host and comment. */
+  readonly hostKey: string;
   readonly role: RoleSpec;
   readonly labels: Readonly<Record<string, string>>;
   readonly region: string;

@@ -15,8 +15,15 @@ export interface Nodes {
   entries: Record<string, Entry>;
 }
 
+/** What stack config says of machines that only some sites have. */
+export interface Given {
+  machine: LocalMachine | undefined;
+  /** Private key for the machines under `Hosts`. */
+  hostsKey: pulumi.Output<string> | undefined;
+}
+
 /** The machines of every site, with the network around them and the load balancer in front. */
-export function nodes(plan: Plan, upstream: Base, machine: LocalMachine | undefined): Nodes {
+export function nodes(plan: Plan, upstream: Base, { machine, hostsKey }: Given): Nodes {
   const { secrets } = upstream;
   const sites = plan.sites.map((site): [string, Site] => [
     site.name,
@@ -24,6 +31,7 @@ export function nodes(plan: Plan, upstream: Base, machine: LocalMachine | undefi
       plan,
       site,
       machine,
+      hostsKey,
       clusterId: secrets.clusterId,
       ssh: { publicKey: secrets.sshKey.publicKeyOpenssh, privateKey: secrets.sshKey.privateKeyOpenssh },
       enrolment: (pool) => enrolment(upstream, pool.key),

@@ -2,12 +2,14 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { LocalMachine } from "../components/local-machine";
 import type { LoadSettings } from "../load";
-import type { Plan } from "../plan/types";
+import type { Plan, Provider } from "../plan/types";
 import type { StackPlace } from "../production";
 
 export interface Settings {
   load: LoadSettings;
   machine: LocalMachine | undefined;
+  /** OpenSSH private key that lets the program into the machines under `Hosts`; always secret. */
+  hostsKey: pulumi.Output<string> | undefined;
   place: StackPlace;
 }
 
@@ -17,6 +19,8 @@ export function readSettings(directory: string): Settings {
   const machine = config.getObject<LocalMachine>("local");
   return {
     machine,
+    // Config may have lost the last line's end, which OpenSSH's form has.
+    hostsKey: config.getSecret("hostsKey")?.apply((key) => `${key.trim()}\n`),
     place: {
       directory,
       stack: pulumi.getStack(),
@@ -37,11 +41,16 @@ export function readSettings(directory: string): Settings {
   };
 }
 
-/** @throws Error when the plan has nodes on this machine and set-up has not looked at it yet. */
-export function checkMachine(plan: Plan, machine: LocalMachine | undefined): void {
-  if (machine?.nodeImage && machine.cacheImage) return;
-  if (plan.sites.some((site) => site.provider === "local"))
+/** @throws Error when the plan has nodes of a kind that needs a setting which is not there. */
+export function checkSettings(plan: Plan, { machine, hostsKey }: Settings): void {
+  const has = (provider: Provider) => plan.sites.some((site) => site.provider === provider);
+  if (has("local") && !(machine?.nodeImage && machine.cacheImage))
     throw new Error(
       "stack config storm:local is missing: run `npm start` once, which finds out what this machine can do",
+    );
+  if (has("hosts") && hostsKey === undefined)
+    throw new Error(
+      "stack config storm:hostsKey is missing, the private key that lets the program into the machines under Hosts: " +
+        "run `pulumi config set --secret storm:hostsKey < KEYFILE` (OpenSSH's form, no passphrase)",
     );
 }

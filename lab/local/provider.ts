@@ -1,5 +1,7 @@
 /** The provider `storm`: finds the resource type of a request and passes it on. */
 import type { Provider } from "@pulumi/pulumi/provider";
+import { checkResource } from "../hosts/check";
+import { hostResource } from "../hosts/host";
 import { Docker } from "./docker";
 import { networkResource } from "./network";
 import { nodeResource } from "./node";
@@ -10,14 +12,22 @@ export const VERSION = "0.1.0";
 
 type AnyResource = Resource<object, BaseOutputs>;
 
-/** The provider on a Docker Engine; the engine is looked for at the first request that needs it. */
-export function createProvider(makeDocker: () => Docker = () => new Docker()): Provider {
+/**
+ * The provider on a Docker Engine; the engine is looked for at the first request that needs it.
+ * @param warn shows the user a warning
+ */
+export function createProvider(
+  makeDocker: () => Docker = () => new Docker(),
+  warn: (message: string) => Promise<void> = () => Promise.resolve(),
+): Provider {
   let known: Docker | undefined;
   const docker = () => (known ??= makeDocker());
   const types: Record<string, AnyResource> = {
     "storm:local:Network": erase(networkResource(docker)),
     "storm:local:Node": erase(nodeResource(docker)),
     "storm:local:Service": erase(serviceResource(docker)),
+    "storm:hosts:Check": erase(checkResource()),
+    "storm:hosts:Host": erase(hostResource(warn)),
   };
   const typeOf = (urn: string): AnyResource => {
     const token = urn.split("::")[2]?.split("$").pop() ?? "";

@@ -21,7 +21,14 @@ export function checkSites(spec: Spec): Issue[] {
       const message = `an elastic pool needs a fixed node on its site (${site}) to enrol with; add a pool with a fixed count there`;
       return errorAt(spec.source, poolField(pool, "count"), message);
     });
-  return [...issues, ...checkTotal(spec)];
+  return [...issues, ...checkTotal(spec), ...hostsBehindDns(spec)];
+}
+
+/** Nobody stands in front of machines that exist already: a browser may be sent to one that is down. */
+function hostsBehindDns(spec: Spec): Issue[] {
+  if (spec.dns === undefined || spec.hosts.length === 0) return [];
+  const message = "DNS leads to the hosts themselves: they have no load balancer in front that leaves out a dead one";
+  return [errorAt(spec.source, ["Hosts"], message, { severity: "warning" })];
 }
 
 function checkTotal(spec: Spec): Issue[] {

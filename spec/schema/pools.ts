@@ -115,6 +115,11 @@ export function localNodes() {
     );
 }
 
+const hostKey = shaped(
+  /^([^\s#@]+ )?(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{68,240}={0,2}( [^\p{Cc}]*)?$/u,
+  'must be the line that "ssh-keyscan -t ed25519 ADDRESS" prints (ed25519 or ecdsa), compared with the machine\'s own /etc/ssh/ssh_host_ed25519_key.pub',
+).refine(isHostKey, "must be a whole SSH public key: its data does not fit its type");
+
 export const host = z.strictObject({
   address: z
     .union(
@@ -126,7 +131,12 @@ export const host = z.strictObject({
     .default("root")
     .describe("SSH user; root, or one who may use sudo without a password. Default: root."),
   port: z.int().min(1).max(65535).default(22).describe("SSH port. Default: 22."),
-  name: label(40).optional().describe("Name of the node. Default: host-<address>."),
+  hostKey: hostKey.describe(
+    "The machine's own SSH key, as `ssh-keyscan -t ed25519 ADDRESS` prints it: no other machine is believed. ed25519 or ecdsa.",
+  ),
+  name: label(40)
+    .optional()
+    .describe("Name of the node, and the machine's host name while it is in the cluster. Default: host-<address>."),
   role: role.optional(),
   labels: labels.default({}),
   region: z
@@ -142,3 +152,17 @@ export const host = z.strictObject({
       "The cloud region nearest to the machine, to estimate distances. Default: unknown, which is far from everything.",
     ),
 });
+
+/** The type is in the data once more: a line that was cut short does not pass. */
+function isHostKey(line: string): boolean {
+  const [, type = "", data = ""] = /(ssh-ed25519|ecdsa-sha2-\S+) (\S+)/.exec(line) ?? [];
+  const bytes = Buffer.from(data, "base64");
+  const parts: string[] = [];
+  let at = 0;
+  while (at + 4 <= bytes.length) {
+    const length = bytes.readUInt32BE(at);
+    parts.push(bytes.toString("latin1", at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return at === bytes.length && parts[0] === type && parts.length === (type === "ssh-ed25519" ? 2 : 3);
+}

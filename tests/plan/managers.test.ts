@@ -1,5 +1,5 @@
 import { regionOf, roundTripMs } from "../../plan/distance";
-import { planOf } from "./plans";
+import { HOST_KEY, planOf } from "./plans";
 
 function managersOf(text: string): string[] {
   return planOf(text).managers;
@@ -48,7 +48,7 @@ test("named managers win, wherever they are", () => {
 AWS: {pools: [{name: web, count: 9}, {name: quorum, count: 3, role: manager}]}
 Azure: [3, small]
 DigitalOcean: [3, small]
-Hosts: [{address: 192.0.2.10, role: manager}, {address: 192.0.2.11, role: manager}]
+Hosts: [{address: 192.0.2.10, role: manager, hostKey: ${HOST_KEY}}, {address: 192.0.2.11, role: manager, hostKey: ${HOST_KEY}}]
 `;
   expect(managersOf(text)).toEqual(["quorum-1", "quorum-2", "quorum-3", "host-192-0-2-10", "host-192-0-2-11"]);
 });

@@ -11,3 +11,6 @@ export function planOf(text: string, env = "dev"): Plan {
 export function nodesByName(plan: Plan): Map<string, NodePlan> {
   return new Map(plan.nodes.map((node) => [node.name, node]));
 }
+
+/** The key of a host that nobody has. */
+export const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMqXgRLKG73K+sIxs5oj3E2nhu/4FHxOcrmAd4Wv7ki7";

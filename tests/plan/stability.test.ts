@@ -4,7 +4,7 @@ import { meshBlocks, nodeAddress } from "../../plan/mesh";
 import { load } from "../../spec/load";
 import { makePlan } from "../../plan/plan";
 import type { NodePlan, Plan, PoolPlan } from "../../plan/types";
-import { nodesByName, planOf } from "./plans";
+import { HOST_KEY, nodesByName, planOf } from "./plans";
 
 /**
  * Identity never depends on positions: whatever is done to one pool, the others keep their keys, names, zones, mesh
@@ -110,7 +110,7 @@ test("hosts keep their addresses when others come and go, in any order", () => {
   fc.assert(
     fc.property(hosts, (addresses) => {
       const text = (list: readonly string[]): string =>
-        `Hosts: [${list.map((address) => `{address: ${address}}`).join(", ")}]`;
+        `Hosts: [${list.map((address) => `{address: ${address}, hostKey: ${HOST_KEY}}`).join(", ")}]`;
       const [all, some] = [
         nodesByName(planOf(text(addresses))),
         nodesByName(planOf(text([...addresses.slice(1)].reverse()))),

@@ -159,7 +159,7 @@ test("large and hostile texts are answered soon", () => {
     `compose:\n${list(3_200, (i) => `  s${i}: {file: x}`, "\n")}\noverrides: {${list(10, (i) => `e${i}: {}`, ", ")}}\nname: X`,
     `AWS:\n  pools:\n${list(200, (i) => `    - {name: p${i}, count: 1..2, size: nope}`, "\n")}`,
     `overrides:\n${list(10, (i) => `  e${i}: {compose: {${list(200, (j) => `s${j}: {fil: x}`, ", ")}}}`, "\n")}`,
-    `Hosts: [${list(500, () => "{address: 192.0.2.1}", ", ")}]`,
+    `Hosts: [${list(500, () => "{address: 192.0.2.1, hostKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMqXgRLKG73K+sIxs5oj3E2nhu/4FHxOcrmAd4Wv7ki7}", ", ")}]`,
     `Local: [3, ${"[".repeat(31)}${"]".repeat(31)}]`,
     `stacks: [${"a,".repeat(120_000)}a]`,
     `a: [${"{},".repeat(80_000)}]`,

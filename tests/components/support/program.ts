@@ -53,7 +53,7 @@ export async function deployed(
   });
   const { resources, result } = await register(() => {
     const keys = base(plan);
-    const machines = nodes(plan, keys, MACHINE);
+    const machines = nodes(plan, keys, { machine: MACHINE, hostsKey: undefined });
     const whole = cluster(plan, { ...keys, nodes: machines });
     const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
     apps(plan, stacks, { nodes: machines, cluster: whole, edge: front });

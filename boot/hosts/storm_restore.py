@@ -1,0 +1,238 @@
+"""
+Makes a host what it was before Storm, by what birth.py wrote down. Run by `destroy`, or by hand with sudo on a host that was off
+then. May be cut off anywhere and run again; the record goes last. Prints {"notes": [what stays, and why]}.
+"""
+import base64
+import contextlib
+import fcntl
+import glob
+import json
+import os
+import re
+import shlex
+import shutil
+import stat
+import subprocess
+
+STATE = "/var/lib/storm"
+SCRIPTS = "/usr/local/lib/storm"
+DAEMONS = ("storm-joiner", "storm-controller", "storm-registrator", "storm-peers", "storm-docker-api")
+BASE = ("consul.service", "storm-dns.service", "storm-mesh.service", "storm-boot.service")
+UNIT_FILES = ("/etc/systemd/system/storm-*.service", "/etc/systemd/system/consul.service",
+              "/etc/systemd/system/docker.service.d/storm.conf", "/etc/systemd/system/*.wants/storm-*.service",
+              "/etc/systemd/system/*.wants/consul.service")
+# Rules that dockerd leaves in the firewall when it stops.
+DOCKER_RULE = re.compile(r"(?<![\w-])(DOCKER(-[A-Z0-9-]+)?|docker0|docker_gwbridge|br-[0-9a-f]{12})(?![\w-])")
+
+
+def path(absolute):
+    """Where a file of the machine is; tests move the whole tree with STORM_ROOT."""
+    return os.environ.get("STORM_ROOT", "") + absolute
+
+
+def run(*command, timeout=60):
+    """The output; "" when the command fails, is not there or does not end: what it was to do is done then, or looked at later."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"})
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def load(name):
+    try:
+        with open(path(name), encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return None
+
+
+def remove(name):
+    """A file, a link, or a folder with all that is in it; of a mount point only what is in it."""
+    if os.path.ismount(name):
+        for each in os.listdir(name):
+            remove(os.path.join(name, each))
+    elif os.path.isdir(name) and not os.path.islink(name):
+        shutil.rmtree(name, ignore_errors=True)
+    else:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def replace(name, content, mode, uid, gid):
+    """Whole or not at all; but through a mount, as a container's files are."""
+    os.makedirs(os.path.dirname(name), exist_ok=True)
+    target = name if os.path.ismount(name) else f"{name}.storm-new"
+    with open(target, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(target, mode)
+    os.chown(target, uid, gid)
+    if target != name:
+        os.replace(target, name)
+
+
+def put_back(name, before):
+    name = path(name)
+    if before is None:
+        if not os.path.ismount(name):
+            remove(name)
+        return
+    if "link" in before:
+        remove(name)
+        os.makedirs(os.path.dirname(name), exist_ok=True)
+        os.symlink(before["link"], name)
+        return
+    replace(name, base64.b64decode(before["content"]), before["mode"], before["uid"], before["gid"])
+
+
+def leave():
+    """Out of swarm and Consul, the daemons that would join again first. Nobody is waited for: the others may be gone too."""
+    for name in DAEMONS:
+        run("systemctl", "disable", "--now", f"{name}.service")
+    run("env", f"CONSUL_HTTP_TOKEN_FILE={path('/etc/storm/tokens/node')}", "/usr/local/bin/consul", "leave", timeout=20)
+    run("docker", "swarm", "leave", "--force", timeout=45)
+
+
+def docker_objects(installed):
+    """What the cluster made in an engine that was there before."""
+    before = installed.get("objects")
+    if before is None:
+        return
+    containers = run("docker", "ps", "-aq").split()
+    if containers:
+        run("docker", "rm", "-f", "-v", *containers, timeout=120)
+    for kind, words in (("volume", ("-q",)), ("network", ("-q", "--no-trunc")), ("image", ("-aq", "--no-trunc"))):
+        for each in sorted(set(run("docker", kind, "ls", *words).split()) - set(before[kind])):
+            run("docker", kind, "rm", *(["-f"] if kind != "network" else []), each)
+
+
+def stop(found):
+    ran = [unit for unit, state in found["units"].items() if state["active"] == "active"]
+    run("systemctl", "stop", *(unit for unit in found["units"] if unit not in ran), timeout=120)
+    for unit in BASE:
+        run("systemctl", "disable", "--now", unit)
+    return ran
+
+
+def network(found, ran):
+    run("nft", "delete", "table", "inet", "storm")
+    run("ip", "link", "delete", "storm0")
+    local = (load("/etc/storm/node.json") or {}).get("nodeLocalAddress")
+    if local:
+        run("ip", "address", "delete", f"{local}/32", "dev", "lo")
+    if "docker.service" in ran:
+        return  # its rules and bridges are its own
+    for tool in ("iptables", "ip6tables"):
+        for table in ("filter", "nat", "mangle", "raw"):
+            lines = [shlex.split(line) for line in run(tool, "-t", table, "-S").splitlines()]
+            for line in lines:
+                if line[0] == "-A" and DOCKER_RULE.search(" ".join(line)):
+                    run(tool, "-t", table, "-D", *line[1:])
+            for line in lines:
+                if line[0] == "-N" and DOCKER_RULE.search(line[1]):
+                    run(tool, "-t", table, "-X", line[1])
+    run("iptables", "-P", "FORWARD", found["forwardPolicy"])
+    for link in ("docker0", "docker_gwbridge"):
+        run("ip", "link", "delete", link)
+    run("sysctl", "-qw", f"net.ipv4.ip_forward={found['forwarding']}")
+
+
+def files(found):
+    for name, before in found["files"].items():
+        if not name.startswith(f"{SCRIPTS}/"):
+            put_back(name, before)
+    for name in [each for pattern in UNIT_FILES for each in glob.glob(path(pattern))]:
+        remove(name)
+    with contextlib.suppress(OSError):
+        os.rmdir(path("/etc/systemd/system/docker.service.d"))
+    for name in ("/etc/storm", "/etc/consul.d"):
+        remove(path(name))
+    for name in glob.glob(path("/etc/docker/certs.d/registry.service.consul:*")):
+        remove(name)
+    with contextlib.suppress(OSError):
+        os.rmdir(path("/etc/docker/certs.d"))
+    with contextlib.suppress(FileNotFoundError):
+        name = path("/etc/hosts")
+        about = os.stat(name)
+        with open(name, "rb") as file:
+            content = file.read()
+        line = f"127.0.1.1 {found['name']} # storm\n".encode()
+        if line in content:
+            replace(name, content.replace(line, b""), stat.S_IMODE(about.st_mode), about.st_uid, about.st_gid)
+    run("hostname", found["hostName"])
+
+
+def installed_now():
+    rows = run("dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${binary:Package}\n").splitlines()
+    return {row.split()[-1] for row in rows if row.startswith("ii")}
+
+
+def packages(found, installed):
+    """Ours only. dpkg leaves what something else has come to need meanwhile."""
+    ours = installed.get("packages")
+    if ours is None:  # cut off within the installation
+        ours = installed_now() - set(found["packages"])
+    ours = sorted(installed_now() & set(ours))
+    if ours:
+        run("dpkg", "--purge", *ours, timeout=300)
+    if not found["consul"]:
+        remove(path("/usr/local/bin/consul"))
+    if not found["consulUser"]:
+        run("userdel", "consul")
+    return [f"package {name} stays: something else needs it" for name in sorted(installed_now() & set(ours))]
+
+
+def data(found):
+    remove(path("/var/lib/consul"))
+    remove(path("/run/storm"))
+    for name in found["absent"]:
+        remove(path(name))
+    if found["docker"]:
+        return
+    roots = [path(name) for name in ("/var/lib/docker", "/run/docker")]
+    with open("/proc/mounts", encoding="utf-8") as file:
+        mounts = [line.split()[1] for line in file]
+    for mount in reversed(mounts):
+        if mount.startswith(tuple(f"{root}/" for root in roots)):
+            run("umount", "-l", mount)
+    for root in roots:
+        remove(root)
+
+
+def engine(found, ran):
+    run("systemctl", "daemon-reload")
+    for unit, state in found["units"].items():
+        if state["enabled"] in ("enabled", "disabled"):
+            run("systemctl", "enable" if state["enabled"] == "enabled" else "disable", unit)
+    if ran:
+        run("systemctl", "restart", *ran, timeout=120)
+
+
+def restore():
+    found, installed = load(f"{STATE}/found.json"), load(f"{STATE}/installed.json") or {}
+    notes = []
+    if found:
+        leave()
+        docker_objects(installed)
+        ran = stop(found)
+        network(found, ran)
+        files(found)
+        notes = packages(found, installed)
+        data(found)
+        engine(found, ran)
+    # The record last but for this script, which finds nothing more to do without it.
+    for name in glob.glob(path(f"{STATE}/*")):
+        if os.path.basename(name) != "found.json":
+            remove(name)
+    remove(path(STATE))
+    remove(path(SCRIPTS))
+    return {"notes": notes}
+
+
+if __name__ == "__main__":
+    with open("/run/storm-host.lock", "w", encoding="utf-8") as holder:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        print(json.dumps(restore()))

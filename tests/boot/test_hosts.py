@@ -1,0 +1,249 @@
+import getpass
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+import fakes  # its scripts' folder is what ours lies beside
+sys.path.insert(0, str(pathlib.Path(fakes.__file__).resolve().parents[2] / "boot" / "hosts"))
+
+import birth  # noqa: E402 -- the path comes first
+import check  # noqa: E402 -- the path comes first
+import storm_restore  # noqa: E402 -- the path comes first
+
+TCP = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+
+
+class Killed(BaseException):
+    """SIGKILL, as far as a test can have it: nothing catches it."""
+
+
+class OnMachine(unittest.TestCase):
+    """A machine of its own for each test, as a tree of files and what the programs on it would say."""
+
+    def setUp(self):
+        self.root = tempfile.mkdtemp(prefix="storm-host-")
+        self.addCleanup(shutil.rmtree, self.root, True)
+        patch = mock.patch.dict(os.environ, {"STORM_ROOT": self.root})
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def patch(self, module, name, value):
+        patch = mock.patch.object(module, name, value)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def write(self, name, text, mode=0o644):
+        target = pathlib.Path(self.root + name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        target.chmod(mode)
+
+    def tree(self):
+        found = {}
+        for folder, folders, files in os.walk(self.root):
+            for name in [*folders, *files]:
+                full = os.path.join(folder, name)
+                key = os.path.relpath(full, self.root)
+                if os.path.islink(full):
+                    found[key] = os.readlink(full)
+                elif os.path.isdir(full):
+                    found[key] = "folder"
+                else:
+                    found[key] = (pathlib.Path(full).read_text(encoding="utf-8"), os.stat(full).st_mode)
+        return found
+
+
+class Check(OnMachine):
+    DOCUMENT = {"cluster": "c", "name": "n", "ports": {"tcp": [53, 80], "udp": [51820]}, "cidrs": ["100.64.0.0/10"],
+                "memoryMiB": 900}
+
+    def setUp(self):
+        super().setUp()
+        self.patch(check, "wireguard", lambda: [])
+        self.patch(check.shutil, "which", lambda name: f"/usr/bin/{name}")
+        self.write("/etc/os-release", 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')
+        self.write("/etc/machine-id", "abc\n")
+        self.write("/proc/meminfo", "MemTotal:        2048000 kB\n")
+        self.write("/run/systemd/system/x", "")
+
+    def findings(self):
+        return check.check(self.DOCUMENT)["findings"]
+
+    def test_a_bare_machine_passes(self):
+        self.assertEqual(self.findings(), [])
+
+    def test_everything_that_is_wrong_is_said_in_one_go(self):
+        self.write("/etc/os-release", 'ID=fedora\nVERSION_ID="41"\nPRETTY_NAME="Fedora 41"\n')
+        self.write("/proc/meminfo", "MemTotal:        512000 kB\n")
+        self.write("/etc/machine-id", "")
+        self.write("/var/lib/docker/containers/x", "")
+        self.write("/etc/consul.d/consul.hcl", "")
+        os.makedirs(self.root + "/etc/systemd/system")
+        os.symlink("/dev/null", f"{self.root}/etc/systemd/system/docker.service")
+        self.write("/proc/net/tcp", TCP + "   0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1\n")
+        self.write("/proc/net/udp", TCP + "   0: 00000000:CA6C 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 2\n")
+        self.write("/proc/net/route", "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\nts0\t00006464\t0\t1\t0\t0\t0\t0000FFFF\n")
+        expected = ["Fedora 41", "500 MiB of memory", "80/tcp is taken", "51820/udp is taken", "100.100.0.0/16 to ts0", "Docker containers",
+                    "masked", "Consul of its own", "machine-id"]
+        found = self.findings()
+        self.assertEqual(len(found), len(expected), found)
+        for words, finding in zip(expected, found):
+            self.assertIn(words, finding)
+
+    def test_another_loopback_address_is_no_conflict(self):
+        resolved = "   0: 3500007F:0035 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1\n"
+        self.write("/proc/net/tcp", TCP + resolved)
+        self.assertEqual(self.findings(), [])
+
+    def test_its_own_node_is_not_asked_for_free_ports_and_another_clusters_is_refused(self):
+        self.write("/proc/net/tcp", TCP + "   0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1\n")
+        self.write(check.FOUND, json.dumps({"cluster": "c", "name": "n"}))
+        self.assertEqual(self.findings(), [])
+        self.write(check.FOUND, json.dumps({"cluster": "other", "name": "n"}))
+        self.assertEqual([finding[:32] for finding in self.findings()], ["is node n of the cluster other a"])
+
+
+class Life(OnMachine):
+    """Birth and restoration, cut off at every step."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("/etc/docker/daemon.json", '{"debug": true}', 0o600)
+        self.write("/etc/hosts", "127.0.0.1 localhost\n")
+        self.write("/etc/hostname", "plain\n")
+        self.write("/run/systemd/resolve/stub-resolv.conf", "nameserver 127.0.0.53\n")
+        os.symlink(f"{self.root}/run/systemd/resolve/stub-resolv.conf", f"{self.root}/etc/resolv.conf")
+        self.packages, self.host_name, self.active = {"base"}, "plain", {"docker.service"}
+        self.steps = self.limit = None
+        for module in (birth, storm_restore):
+            self.patch(module, "run", self.run_program)
+        self.patch(birth, "atomic_write", self.counted(birth.atomic_write))
+        for name in ("remove", "replace"):
+            self.patch(storm_restore, name, self.counted(getattr(storm_restore, name)))
+        self.patch(birth.socket, "gethostname", lambda: self.host_name)
+        self.patch(os, "chown", lambda *_: None)
+        user = getpass.getuser()
+        units = ["storm-boot.service", "docker.service"]
+        files = [{"path": path, "content": path, "mode": "0644"} for path in (
+            "/etc/storm/node.json", "/etc/consul.d/node.json", "/etc/docker/daemon.json", "/etc/systemd/system/storm-boot.service",
+            "/etc/systemd/system/docker.service.d/storm.conf", "/usr/local/lib/storm/storm_restore.py")]
+        self.document = {"cluster": "c", "name": "node-1", "user": user, "files": files, "units": units}
+        for folder in ("/etc/systemd/system", "/usr/local/lib", "/usr/local/bin", "/var/lib"):
+            os.makedirs(self.root + folder, exist_ok=True)
+
+    def step(self):
+        if self.limit is not None:
+            self.steps += 1
+            if self.steps > self.limit:
+                raise Killed()
+
+    def counted(self, function):
+        def call(*arguments):
+            self.step()
+            result = function(*arguments)
+            self.step()  # and right behind it
+            return result
+        return call
+
+    def run_program(self, *command, **_):
+        self.step()
+        words = list(command)
+        if words[0] == "dpkg-query":
+            return "".join(f"ii  {name}\n" for name in sorted(self.packages))
+        if words[0].endswith("storm-install"):
+            self.packages |= {"jq", "haproxy"}
+            self.write("/usr/local/bin/consul", "consul")
+        if words[:2] == ["dpkg", "--purge"]:
+            self.packages -= set(words[2:])
+        if words[0] == "hostname":
+            self.host_name = words[1]
+        if words[0] == "systemctl":
+            return self.systemctl(*words[1:])
+        self.step()
+        return ""
+
+    def systemctl(self, verb, *units):
+        if verb == "is-active":
+            return "active\n" if units[0] in self.active else "inactive\n"
+        if verb in ("start", "restart"):
+            self.active |= {unit for unit in units if unit.endswith(".service")}
+        if verb == "stop" or "--now" in units:
+            self.active -= set(units)
+        return "enabled\n" if verb == "is-enabled" else ""
+
+    def machine(self):
+        return self.tree(), self.packages, self.host_name, self.active
+
+    def until_done(self, function, *arguments):
+        """Kills the first run after 0 steps, the next after 1, and so on, each on what the one before left."""
+        for limit in range(1000):
+            self.steps, self.limit = 0, limit
+            try:
+                return function(*arguments), limit
+            except Killed:
+                continue
+            finally:
+                self.limit = None
+        raise AssertionError("does not come to an end")
+
+    def test_a_machine_is_as_it_was_found(self):
+        before = self.machine()
+        born = birth.birth(self.document)
+        self.assertEqual(birth.birth(self.document), born)
+        self.assertEqual((self.host_name, self.packages), ("node-1", {"base", "jq", "haproxy"}))
+        self.assertFalse(os.path.islink(f"{self.root}/etc/resolv.conf"))
+        storm_restore.restore()
+        self.assertEqual(self.machine(), before)
+        self.assertEqual((storm_restore.restore(), self.machine()), ({"notes": []}, before))
+
+    def test_killed_at_every_step_of_both(self):
+        before = self.machine()
+        _, steps = self.until_done(birth.birth, self.document)
+        self.assertGreater(steps, 15)
+        self.assertEqual(json.loads(pathlib.Path(self.root + birth.INSTALLED).read_text())["packages"], ["haproxy", "jq"])
+        _, steps = self.until_done(storm_restore.restore)
+        self.assertGreater(steps, 15)
+        self.assertEqual(self.machine(), before)
+
+    def test_killed_once_at_any_step_of_the_birth_and_given_up(self):
+        before = self.machine()
+        done = False
+        for limit in range(1000):
+            self.steps, self.limit = 0, limit
+            try:
+                done = bool(birth.birth(self.document))
+            except Killed:
+                pass
+            self.limit = None
+            storm_restore.restore()
+            self.assertEqual(self.machine(), before, f"killed after {limit} steps")
+            if done:
+                break
+        self.assertTrue(done)
+
+    def test_what_the_owner_came_to_need_stays_and_is_said(self):
+        birth.birth(self.document)
+        keep = self.run_program
+
+        def purge(*command, **more):
+            if command[0] != "dpkg":
+                return keep(*command, **more)
+            self.packages -= {"haproxy"}
+            return ""
+
+        with mock.patch.object(storm_restore, "run", purge):
+            self.assertEqual(storm_restore.restore()["notes"], ["package jq stays: something else needs it"])
+
+    def test_another_clusters_machine_is_left_alone(self):
+        birth.birth(self.document)
+        with self.assertRaisesRegex(SystemExit, "is node node-1 of the cluster c already"):
+            birth.birth({**self.document, "cluster": "other"})
+
+
+if __name__ == "__main__":
+    unittest.main()
