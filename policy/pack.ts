@@ -1,0 +1,79 @@
+/** Rules as Pulumi's policy SDK takes them. */
+import type {
+  PolicyConfigSchema,
+  PolicyResource,
+  PolicyResourceOptions,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { z } from "zod";
+import type { Resource, ResourceRule, Rule, StackResource, StackRule } from "./rule";
+import { placeOfResource, type StormFile } from "./storm-file";
+import { plain, plainProps } from "./values";
+
+/** What a resource's own call and the whole stack's have in common. */
+interface Given {
+  type: string;
+  name: string;
+  urn: string;
+  props: object;
+  opts: PolicyResourceOptions;
+  provider?: { props: object };
+}
+
+/** One rule as a policy of the pack. */
+export function policyOf(rule: Rule, storm: StormFile | undefined): ResourceValidationPolicy | StackValidationPolicy {
+  return "checkStack" in rule ? stackPolicy(rule, storm) : resourcePolicy(rule, storm);
+}
+
+function resourcePolicy(rule: ResourceRule, storm: StormFile | undefined): ResourceValidationPolicy {
+  return {
+    ...head(rule),
+    validateResource: (args, report) => {
+      const resource = resourceOf(args);
+      for (const problem of rule.check(resource, { storm, config: plain(args.getConfig()) }))
+        report(`${placeOfResource(storm, resource)}${resource.name}: ${problem}`);
+    },
+  };
+}
+
+function stackPolicy(rule: StackRule, storm: StormFile | undefined): StackValidationPolicy {
+  return {
+    ...head(rule),
+    validateStack: (args, report) => {
+      const context = { storm, config: plain(args.getConfig()) };
+      for (const { message, urn } of rule.checkStack(args.resources.map(stackResourceOf), context))
+        report(message, urn);
+    },
+  };
+}
+
+function head({ name, description, enforcement, config }: Rule) {
+  return { name, description, enforcementLevel: enforcement, ...(config && { configSchema: schemaOf(config) }) };
+}
+
+/** The engine checks the pack's configuration by it. */
+function schemaOf(config: z.ZodObject): PolicyConfigSchema {
+  const { properties = {} } = z.toJSONSchema(config, { io: "input", target: "draft-7", reused: "inline" });
+  return { properties: properties as PolicyConfigSchema["properties"] }; // both are JSON Schema, of the same draft
+}
+
+function resourceOf({ type, name, urn, props, opts, provider }: Given): Resource {
+  return {
+    type: type.replace(/^(azure-native:\w+)\/v\w+:/, "$1:"),
+    name,
+    urn,
+    props: plainProps(props),
+    protect: opts.protect,
+    provider: provider === undefined ? {} : plainProps(provider.props),
+  };
+}
+
+function stackResourceOf(given: PolicyResource): StackResource {
+  const references = Object.entries(given.propertyDependencies).map(([input, resources]): [string, Resource[]] => [
+    input,
+    resources.map(resourceOf),
+  ]);
+  return { ...resourceOf(given), references: Object.fromEntries(references) };
+}
+
