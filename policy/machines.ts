@@ -3,6 +3,7 @@ import type { Disks, Machines } from "../spec/limits";
 import { catalog, type MachineProvider } from "../spec/sizes/catalog";
 import type { MachineType, SizeCatalog } from "../spec/sizes/types";
 import type { Resource, StackResource } from "./rule";
+import { providerOf } from "./storm-file";
 import { number, type Props, props, rows, text, type Value } from "./values";
 
 /** One resource that is, or makes, machines. */
@@ -41,7 +42,7 @@ export function plannedMachines(resources: readonly StackResource[]): PlannedMac
   return resources
     .flatMap((resource) => {
       const found = MACHINES[resource.type]?.(resource, resources);
-      const provider = PROVIDERS[resource.type.split(":")[0] ?? ""];
+      const provider = providerOf(resource.type);
       if (found === undefined || provider === undefined) return [];
       const machineType = text(found.type);
       const { types }: SizeCatalog = catalog[provider].sizes;
@@ -58,13 +59,6 @@ export function plannedDisks(resources: readonly StackResource[]): Disks[] {
     return provider === undefined || size === undefined ? [] : [{ provider, gibibytes: number(disk[size]) ?? 0 }];
   });
 }
-
-const PROVIDERS: Readonly<Record<string, MachineProvider>> = {
-  aws: "aws",
-  "azure-native": "azure",
-  digitalocean: "digitalocean",
-  storm: "local",
-};
 
 function awsInstance(instance: StackResource): Found {
   return { type: instance.props["instanceType"] ?? templateType(instance, "launchTemplate"), count: 1 };

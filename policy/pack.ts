@@ -76,4 +76,3 @@ function stackResourceOf(given: PolicyResource): StackResource {
   ]);
   return { ...resourceOf(given), references: Object.fromEntries(references) };
 }
-

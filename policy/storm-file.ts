@@ -1,6 +1,6 @@
 /** What a stack's storm.yml says, as far as rules need it: limits, production, ports, and where everything stands. */
-import type { Path, Place } from "../spec/errors";
-import { displayPath, placeOf } from "../spec/located";
+import type { Place } from "../spec/errors";
+import { displayPath, placeOf, valueAt } from "../spec/located";
 import { catalog, type MachineProvider } from "../spec/sizes/catalog";
 import type { PoolSpec, Spec } from "../spec/spec";
 import { text } from "./values";
@@ -34,16 +34,28 @@ export function poolOf(spec: Spec, resource: Resource): PoolSpec | undefined {
   return named.find((pool) => tag?.startsWith(`${pool.provider}-${pool.region}/`)) ?? named[0];
 }
 
-/** "storm.yml:4:5 AWS/pools/web: " of a resource's pool, else of its provider; "" without a storm.yml. */
+/**
+ * "storm.yml:4:5 AWS/pools/web: ", the place that a resource comes from: its pool, else the key it serves, else its provider.
+ * "" where storm.yml has none of them.
+ */
 export function placeOfResource(storm: StormFile | undefined, resource: Resource): string {
   if (storm === undefined) return "";
-  const provider = providerOf(resource.type);
-  if (provider === undefined) return "";
-  return placed(storm, poolOf(storm.spec, resource)?.path ?? [catalog[provider].key]);
+  const { source } = storm.spec;
+  const pool = poolOf(storm.spec, resource);
+  const keys = [...SERVED.filter(([types]) => types.test(resource.type)).map(([, key]) => key), keyOf(resource)];
+  const path = pool?.path ?? keys.map((key) => [key]).find((each) => valueAt(source.value, each) !== undefined);
+  return path === undefined ? "" : `${where(placeOf(source, path))} ${displayPath(source.value, path)}: `;
 }
 
-function placed({ spec: { source } }: StormFile, path: Path): string {
-  return `${where(placeOf(source, path))} ${displayPath(source.value, path)}: `;
+/** Types of resources, and the key of storm.yml that they are there for. */
+const SERVED: readonly [types: RegExp, key: string][] = [
+  [/^aws:route53\/|^azure-native:(dns|trafficmanager):|^digitalocean:index\/(domain|dnsRecord):/, "dns"],
+  [/^aws:s3\/|^azure-native:storage:|^digitalocean:index\/spaces/, "registry"],
+];
+
+function keyOf({ type }: Resource): string {
+  const provider = providerOf(type);
+  return provider === undefined ? "" : catalog[provider].key;
 }
 
 function where({ file, line, column }: Place): string {

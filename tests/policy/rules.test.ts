@@ -4,7 +4,8 @@ import { load } from "../../spec/load";
 import { cases, fixtures } from "./fixtures/all";
 import { resourceOf } from "./support/fixture";
 
-const STORM_YML = "production: true\nHostname: storm.example.com\nAWS: [3, small]\ntls: {acme: {email: ops@example.com}}\n";
+const STORM_YML =
+  "production: true\nHostname: storm.example.com\nAWS: [3, small]\ntls: {acme: {email: ops@example.com}}\n";
 const { spec } = load(STORM_YML, { fileName: "storm.yml" });
 
 test("every rule has fixtures that pass and fixtures that fail", () => {

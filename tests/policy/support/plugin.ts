@@ -17,20 +17,26 @@ const { fixtures, providers } = JSON.parse(readFileSync(file, "utf8")) as {
 
 const resources: Record<string, ResourceType> = {};
 for (const type of new Set(fixtures.map((fixture) => fixture.type))) {
-  const inputs = fixtures.filter((fixture) => fixture.type === type).map(({ props }) => fieldsOf(props));
-  resources[type] = cloudResource({ id: "id-", inputs: Object.assign({}, ...inputs) as Fields }); // of Fields
+  const given = fixtures.filter((fixture) => fixture.type === type);
+  resources[type] = cloudResource({ id: "id-", inputs: fieldsOf(given.map(({ props }) => props)) });
 }
 
-void serve({ name, version, config: fieldsOf(providers[name] ?? {}), resources, functions: {} }, [engine]);
+const config = fieldsOf([providers[name] ?? {}]);
+void serve({ name, version, config, resources, functions: {} }, [engine]);
 
-function fieldsOf(props: Fixture["props"]): Fields {
-  return Object.fromEntries(Object.entries(props).map(([key, value]) => [key, fieldOf(value)]));
+/** What all of these mappings together have, in the kinds that they have it in. */
+function fieldsOf(all: readonly Fixture["props"][]): Fields {
+  const keys = new Set(all.flatMap((each) => Object.keys(each)));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, fieldOf(all.flatMap((each) => (key in each ? [each[key] as FixtureValue] : [])))]),
+  );
 }
 
-function fieldOf(value: FixtureValue): Field {
-  if (Array.isArray(value)) return { type: "list" };
-  if (typeof value === "object" && !isReference(value))
-    return { type: "object", fields: fieldsOf(value as Fixture["props"]) };
-  if (typeof value === "number") return { type: "number" };
-  return { type: typeof value === "boolean" ? "boolean" : "string" };
+function fieldOf(values: readonly FixtureValue[]): Field {
+  const known = values.filter((value) => !isReference(value));
+  const [first] = known;
+  if (Array.isArray(first)) return { type: "list" };
+  if (typeof first === "object") return { type: "object", fields: fieldsOf(known as Fixture["props"][]) }; // as the first
+  if (typeof first === "number") return { type: "number" };
+  return { type: typeof first === "boolean" ? "boolean" : "string" };
 }
