@@ -72,7 +72,7 @@ function totals(
     // What the catalog does not know must not count as nothing.
     ...strange.map(({ resource, machineType, provider }) => ({
       urn: resource.urn,
-      message: `${placeOfResource(storm, resource)}${resource.name}: the size catalog has no ${catalog[provider].title} type ${machineType}, so that ${path.join("/")} can not be checked`,
+      message: `${placeOfResource(storm, resource)}${resource.name}: the size catalog has no ${catalog[provider].title} type ${machineType}, so that ${[...root, ...path].join("/")} can not be checked`,
     })),
   ];
 }
