@@ -47,17 +47,26 @@ export function plannedMachines(resources: readonly StackResource[]): PlannedMac
       const machineType = text(found.type);
       const { types }: SizeCatalog = catalog[provider].sizes;
       const machine: MachineType | undefined = types.get(machineType ?? "");
-      return [{ resource, provider, machineType, count: found.count, machine }];
+      return [{ resource, provider, region: regionOf(resource), machineType, count: found.count, machine }];
     })
     .sort((a, b) => (a.resource.urn < b.resource.urn ? -1 : 1));
 }
 
 /** Every data disk; a machine's own disk is part of it. */
 export function plannedDisks(resources: readonly StackResource[]): Disks[] {
-  return resources.flatMap(({ type, props: disk }) => {
-    const [provider, size] = DISKS[type] ?? [];
-    return provider === undefined || size === undefined ? [] : [{ provider, gibibytes: number(disk[size]) ?? 0 }];
+  return resources.flatMap((resource) => {
+    const [provider, size] = DISKS[resource.type] ?? [];
+    if (provider === undefined || size === undefined) return [];
+    return [{ provider, region: regionOf(resource), count: 1, gibibytes: number(resource.props[size]) ?? 0 }];
   });
+}
+
+/** A resource's own, else its provider's; "" where there is none, or a preview does not know it. */
+function regionOf({ type, props: own, provider }: Resource): string {
+  const names = ["region", "location"];
+  const found = [own, provider].flatMap((from) => names.flatMap((name) => text(from[name]) ?? []))[0] ?? "";
+  // Azure takes "West Europe" for "westeurope".
+  return type.startsWith("azure") ? found.toLowerCase().replaceAll(" ", "") : found;
 }
 
 function awsInstance(instance: StackResource): Found {

@@ -2,6 +2,7 @@
 import type { Path } from "./errors";
 import type { MachineProvider } from "./sizes/catalog";
 import { catalog } from "./sizes/catalog";
+import { cents, machineMonthlyUsd, volumeMonthlyUsd } from "./sizes/price";
 import type { MachineType, SizeCatalog } from "./sizes/types";
 import { PORTABLE_SIZES } from "./sizes/types";
 import type { Spec } from "./spec";
@@ -18,22 +19,26 @@ export interface Usage {
   readonly monthlyUsd: number;
 }
 
-/** Machines of one type; an elastic pool's at its largest. */
+/** Machines of one type and region; an elastic pool's at its largest. */
 export interface Machines {
   readonly provider: MachineProvider;
+  readonly region: string;
   readonly count: number;
   /** Undefined: a type that the size catalog does not have. */
   readonly machine: MachineType | undefined;
 }
 
-/** Data disks of one provider, in GiB all together. */
+/** Data disks of one size and region. */
 export interface Disks {
   readonly provider: MachineProvider;
+  readonly region: string;
+  readonly count: number;
+  /** Of each. */
   readonly gibibytes: number;
 }
 
 /** The sets of limits that a cluster counts for, each with its path below `limits`. */
-export function limitsThatApply(limits: Limits): { path: Path; limit: LimitSet }[] {
+export function setsThatApply(limits: Limits): { path: Path; limit: LimitSet }[] {
   const { global, accounts, groups, account, group } = limits;
   const sets: { path: Path; limit: LimitSet | undefined }[] = [
     { path: ["global"], limit: global },
@@ -46,16 +51,17 @@ export function limitsThatApply(limits: Limits): { path: Path; limit: LimitSet }
 /** The sum of it all; own hosts count as nodes only, for nobody says what they have or cost. */
 export function usageOf(machines: readonly Machines[], disks: readonly Disks[], hosts: number): Usage {
   const total = { nodes: hosts, cpus: 0, memoryMiB: 0, usd: 0 };
-  for (const { count, machine } of machines) {
+  for (const { provider, region, count, machine } of machines) {
     total.nodes += count;
     total.cpus += count * (machine?.cpus ?? 0);
     total.memoryMiB += count * (machine?.memoryMiB ?? 0);
-    total.usd += count * (machine?.monthlyUsd ?? 0);
+    total.usd += count * machineMonthlyUsd(provider, region, machine);
   }
-  for (const disk of disks) total.usd += disk.gibibytes * catalog[disk.provider].sizes.volumeGiBMonthlyUsd;
+  for (const { provider, region, count, gibibytes: each } of disks)
+    total.usd += count * volumeMonthlyUsd(provider, region, each);
   const { nodes, cpus, memoryMiB, usd } = total;
-  // A hundredth, for sums of 0.1 are not exact.
-  return { nodes, cpus: hundredths(cpus), memoryGiB: memoryMiB / 1024, monthlyUsd: hundredths(usd) };
+  // Local sizes have tenths of a processor, and sums of 0.1 are not exact.
+  return { nodes, cpus: Math.round(cpus * 100) / 100, memoryGiB: memoryMiB / 1024, monthlyUsd: cents(usd) };
 }
 
 /** Every amount of `used` that is over its limit, in the words of the message. */
@@ -95,8 +101,4 @@ export function regionProblem(path: Path, { regions }: LimitSet, region: string)
 export interface Refused {
   readonly message: string;
   readonly allowed: readonly string[];
-}
-
-function hundredths(amount: number): number {
-  return Math.round(amount * 100) / 100;
 }

@@ -1,6 +1,6 @@
 import { errorAt } from "../../spec/error-at";
 import { formatIssue, type Path } from "../../spec/errors";
-import { exceeded, type Limits, type LimitSet, limitsThatApply, type Refused } from "../../spec/limits";
+import { exceeded, type Limits, type LimitSet, setsThatApply, type Refused } from "../../spec/limits";
 import { regionProblem, sizeNames, sizeProblem, usageOf } from "../../spec/limits";
 import { locatedWithoutLines, type Source } from "../../spec/located";
 import { limits as limitsSchema } from "../../spec/schema/cluster";
@@ -8,7 +8,6 @@ import { catalog } from "../../spec/sizes/catalog";
 import { type PlannedMachines, plannedDisks, plannedMachines } from "../machines";
 import type { Context, Finding, StackResource, StackRule } from "../rule";
 import { placeOfResource, poolOf } from "../storm-file";
-import { text } from "../values";
 
 /** What messages call the pack's own configuration: it has no lines. */
 const CONFIG = "policy configuration";
@@ -28,7 +27,7 @@ export const limits: StackRule = {
   checkStack: (resources, context) => {
     const machines = plannedMachines(resources);
     return origins(context).flatMap((origin) =>
-      limitsThatApply(origin.limits).flatMap(({ path, limit }) => [
+      setsThatApply(origin.limits).flatMap(({ path, limit }) => [
         ...totals(origin, path, limit, machines, resources, context),
         ...machines.flatMap((each) => ofMachines(origin, path, limit, each, context)),
       ]),
@@ -81,12 +80,12 @@ function ofMachines(
   { source, root }: Origin,
   path: Path,
   limit: LimitSet,
-  { provider, machineType, resource }: PlannedMachines,
+  { provider, region, machineType, resource }: PlannedMachines,
   { storm }: Context,
 ): Finding[] {
   const names = machineType === undefined ? undefined : sizeNames(provider, machineType);
   const full = [...root, ...path];
-  const problems = [names && sizeProblem(full, limit, names), regionProblem(full, limit, regionOf(resource))].filter(
+  const problems = [names && sizeProblem(full, limit, names), regionProblem(full, limit, region)].filter(
     (problem): problem is Refused => problem !== undefined,
   );
   const pool = storm && poolOf(storm.spec, resource);
@@ -97,11 +96,4 @@ function ofMachines(
         : errorAt(source, root, `${resource.name}: ${message}`, { allowed });
     return { urn: resource.urn, message: formatIssue(issue) };
   });
-}
-
-/** A resource's own, else its provider's; "" where there is none, or a preview does not know it. */
-function regionOf({ type, props, provider }: StackResource | PlannedMachines["resource"]): string {
-  const own =
-    text(props["region"]) ?? text(props["location"]) ?? text(provider["region"]) ?? text(provider["location"]);
-  return type.startsWith("azure") ? (own ?? "").toLowerCase().replaceAll(" ", "") : (own ?? "");
 }

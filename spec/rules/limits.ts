@@ -1,22 +1,25 @@
 import { errorAt } from "../error-at";
 import type { Issue, Path } from "../errors";
 import type { LimitSet, Usage } from "../limits";
-import { exceeded, limitsThatApply, regionProblem, sizeNames, sizeProblem, usageOf } from "../limits";
+import { exceeded, regionProblem, setsThatApply, sizeNames, sizeProblem, usageOf } from "../limits";
 import { nearestWord } from "../nearest";
 import { resolveSize } from "../sizes/catalog";
 import type { PoolSpec, Spec } from "../spec";
 
+/** The limits that this cluster counts for, each with its place. */
+export function limitsThatApply(spec: Spec): { path: Path; limit: LimitSet }[] {
+  return setsThatApply(spec.limits).map(({ path, limit }) => ({ path: ["limits", ...path], limit }));
+}
+
 /** What the cluster uses at most: elastic pools at their largest. */
 export function usage(spec: Spec): Usage {
-  return usageOf(
-    spec.pools.map(({ provider, size, max }) => ({
-      provider,
-      count: max,
-      machine: resolveSize(provider, size)?.machine,
-    })),
-    spec.pools.map(({ provider, volumeGiB, max }) => ({ provider, gibibytes: volumeGiB * max })),
-    spec.hosts.length,
-  );
+  const machines = spec.pools.map(({ provider, region, size, max }) => {
+    return { provider, region, count: max, machine: resolveSize(provider, size)?.machine };
+  });
+  const disks = spec.pools.map(({ provider, region, volumeGiB, max }) => {
+    return { provider, region, count: max, gibibytes: volumeGiB };
+  });
+  return usageOf(machines, disks, spec.hosts.length);
 }
 
 /** The cluster stays below every limit that applies to it. */
@@ -24,13 +27,10 @@ export function checkLimits(spec: Spec): Issue[] {
   return [
     ...checkNamed(spec, "account", "accounts"),
     ...checkNamed(spec, "group", "groups"),
-    ...limitsThatApply(spec.limits).flatMap((set) => {
-      const path = ["limits", ...set.path];
-      return [
-        ...checkTotals(spec, path, set.limit),
-        ...spec.pools.flatMap((pool) => checkPool(spec, path, set.limit, pool)),
-      ];
-    }),
+    ...limitsThatApply(spec).flatMap(({ path, limit }) => [
+      ...checkTotals(spec, path, limit),
+      ...spec.pools.flatMap((pool) => checkPool(spec, path, limit, pool)),
+    ]),
   ];
 }
 
