@@ -2,8 +2,8 @@ import { PolicyPack } from "@pulumi/policy";
 import { initialConfig } from "./config";
 import { policyOf } from "./pack";
 import { rules } from "./rules";
-import { readStormFile } from "./stack";
+import { readStormYml } from "./stack";
 
-const storm = readStormFile();
+const spec = readStormYml();
 
-new PolicyPack("storm", { policies: rules.map((rule) => policyOf(rule, storm)) }, initialConfig());
+new PolicyPack("storm", { policies: rules.map((rule) => policyOf(rule, spec)) }, initialConfig());

@@ -2,8 +2,8 @@
 import type { Disks, Machines } from "../spec/limits";
 import { catalog, type MachineProvider } from "../spec/sizes/catalog";
 import type { MachineType, SizeCatalog } from "../spec/sizes/types";
-import type { Resource, StackResource } from "./rule";
-import { providerOf } from "./storm-file";
+import type { Resource, StackResource } from "./resource";
+import { providerOf } from "./place";
 import { number, type Props, props, rows, text, type Value } from "./values";
 
 /** One resource that is, or makes, machines. */

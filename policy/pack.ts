@@ -7,8 +7,10 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { z } from "zod";
-import type { Resource, ResourceRule, Rule, StackResource, StackRule } from "./rule";
-import { placeOfResource, type StormFile } from "./storm-file";
+import type { Spec } from "../spec/spec";
+import { placeOf } from "./place";
+import type { Resource, StackResource } from "./resource";
+import type { ResourceRule, Rule, StackRule } from "./rule";
 import { plain, plainProps } from "./values";
 
 /** What a resource's own call and the whole stack's have in common. */
@@ -22,26 +24,26 @@ interface Given {
 }
 
 /** One rule as a policy of the pack. */
-export function policyOf(rule: Rule, storm: StormFile | undefined): ResourceValidationPolicy | StackValidationPolicy {
-  return "checkStack" in rule ? stackPolicy(rule, storm) : resourcePolicy(rule, storm);
+export function policyOf(rule: Rule, spec: Spec | undefined): ResourceValidationPolicy | StackValidationPolicy {
+  return "checkStack" in rule ? stackPolicy(rule, spec) : resourcePolicy(rule, spec);
 }
 
-function resourcePolicy(rule: ResourceRule, storm: StormFile | undefined): ResourceValidationPolicy {
+function resourcePolicy(rule: ResourceRule, spec: Spec | undefined): ResourceValidationPolicy {
   return {
     ...head(rule),
     validateResource: (args, report) => {
       const resource = resourceOf(args);
-      for (const problem of rule.check(resource, { storm, config: plain(args.getConfig()) }))
-        report(`${placeOfResource(storm, resource)}${resource.name}: ${problem}`);
+      for (const problem of rule.check(resource, { spec, config: plain(args.getConfig()) }))
+        report(`${placeOf(spec, resource)}${resource.name}: ${problem}`);
     },
   };
 }
 
-function stackPolicy(rule: StackRule, storm: StormFile | undefined): StackValidationPolicy {
+function stackPolicy(rule: StackRule, spec: Spec | undefined): StackValidationPolicy {
   return {
     ...head(rule),
     validateStack: (args, report) => {
-      const context = { storm, config: plain(args.getConfig()) };
+      const context = { spec, config: plain(args.getConfig()) };
       for (const { message, urn } of rule.checkStack(args.resources.map(stackResourceOf), context))
         report(message, urn);
     },

@@ -1,31 +1,12 @@
 /** What a rule is: plain functions over plain values. Pulumi's policy SDK is known to pack.ts alone. */
 import type { z } from "zod";
-import type { StormFile } from "./storm-file";
+import type { Spec } from "../spec/spec";
+import type { Resource, StackResource } from "./resource";
 import type { Props, Value } from "./values";
 
-/** A resource as it is planned. */
-export interface Resource {
-  /** Without the API's version: "azure-native:network:SecurityRule". */
-  readonly type: string;
-  /** Name in the program. */
-  readonly name: string;
-  readonly urn: string;
-  /** Inputs; for a stack rule what is known of the outputs. */
-  readonly props: Props;
-  readonly protect: boolean;
-  /** Settings of its provider, such as the region. */
-  readonly provider: Props;
-}
-
-/** A resource among all others of its stack. */
-export interface StackResource extends Resource {
-  /** By input: the resources whose outputs it is made from. */
-  readonly references: Readonly<Record<string, readonly Resource[]>>;
-}
-
 export interface Context {
-  /** Undefined when the stack has no storm.yml, or one that the program refuses. */
-  readonly storm: StormFile | undefined;
+  /** What storm.yml says; undefined when the stack has none, or one that the program refuses. */
+  readonly spec: Spec | undefined;
   /** Of this rule, from the pack's configuration. */
   readonly config: unknown;
 }

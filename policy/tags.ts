@@ -1,5 +1,5 @@
 /** Tags of a resource, however its cloud writes them. */
-import type { Resource } from "./rule";
+import type { Resource } from "./resource";
 import { isUnknown, json, type Props, props, rows, texts, type Value } from "./values";
 
 /**

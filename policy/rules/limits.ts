@@ -1,13 +1,14 @@
 import { errorAt } from "../../spec/error-at";
 import { formatIssue, type Path } from "../../spec/errors";
-import { exceeded, type Limits, type LimitSet, setsThatApply, type Refused } from "../../spec/limits";
-import { regionProblem, sizeNames, sizeProblem, usageOf } from "../../spec/limits";
+import { exceeded, regionProblem, setsThatApply, sizeNames, sizeProblem, usageOf } from "../../spec/limits";
+import type { Limits, LimitSet, Refused } from "../../spec/limits";
 import { locatedWithoutLines, type Source } from "../../spec/located";
 import { limits as limitsSchema } from "../../spec/schema/cluster";
 import { catalog } from "../../spec/sizes/catalog";
 import { type PlannedMachines, plannedDisks, plannedMachines } from "../machines";
-import type { Context, Finding, StackResource, StackRule } from "../rule";
-import { placeOfResource, poolOf } from "../storm-file";
+import { placeOf, poolOf } from "../place";
+import type { StackResource } from "../resource";
+import type { Context, Finding, StackRule } from "../rule";
 
 /** What messages call the pack's own configuration: it has no lines. */
 const CONFIG = "policy configuration";
@@ -26,29 +27,36 @@ export const limits: StackRule = {
   config: limitsSchema,
   checkStack: (resources, context) => {
     const machines = plannedMachines(resources);
-    return origins(context).flatMap((origin) =>
+    const { all, problems } = origins(context);
+    const found = all.flatMap((origin) =>
       setsThatApply(origin.limits).flatMap(({ path, limit }) => [
         ...totals(origin, path, limit, machines, resources, context),
         ...machines.flatMap((each) => ofMachines(origin, path, limit, each, context)),
       ]),
     );
+    return [...problems.map((problem) => ({ message: `${CONFIG}: ${problem}` })), ...found];
   },
 };
 
 /** The file's limits and the pack's: both hold. The file says for which account and group, unless the pack does. */
-function origins({ storm, config }: Context): Origin[] {
-  const own: Origin[] = [];
-  const ofFile = storm?.spec.limits;
-  if (storm !== undefined && ofFile !== undefined)
-    own.push({ limits: ofFile, source: storm.spec.source, root: ["limits"] });
-  // The engine has checked it against the rule's schema; null stands for what nobody configured.
+function origins({ spec, config }: Context): { all: Origin[]; problems: string[] } {
+  const all: Origin[] = spec === undefined ? [] : [{ limits: spec.limits, source: spec.source, root: ["limits"] }];
   const central = limitsSchema.safeParse(config ?? {});
-  if (central.success) {
-    const { account = ofFile?.account, group = ofFile?.group } = central.data;
-    const source = { value: config, located: locatedWithoutLines(config, CONFIG) };
-    own.push({ limits: { ...central.data, account, group }, source, root: [] });
-  }
-  return own;
+  // A limit that can not be read must not be a limit left out.
+  if (!central.success)
+    return { all, problems: central.error.issues.map(({ path, message }) => `${path.join("/")}: ${message}`) };
+  const { account = spec?.limits.account, group = spec?.limits.group } = central.data;
+  const limits = { ...central.data, account, group };
+  all.push({ limits, source: { value: config, located: locatedWithoutLines(config, CONFIG) }, root: [] });
+  return { all, problems: [...unnamed(limits, "account", "accounts"), ...unnamed(limits, "group", "groups")] };
+}
+
+/** Where the pack has limits by account, a stack that names none of them would have none. */
+function unnamed(limits: Limits, one: "account" | "group", many: "accounts" | "groups"): string[] {
+  const names = Object.keys(limits[many]);
+  const name = limits[one];
+  if (names.length === 0 || (name !== undefined && names.includes(name))) return [];
+  return [`limits/${one} of storm.yml must be one of ${names.join(", ")}, got ${name ?? "nothing"}`];
 }
 
 function totals(
@@ -57,9 +65,9 @@ function totals(
   limit: LimitSet,
   machines: readonly PlannedMachines[],
   resources: readonly StackResource[],
-  { storm }: Context,
+  { spec }: Context,
 ): Finding[] {
-  const used = usageOf(machines, plannedDisks(resources), storm?.spec.hosts.length ?? 0);
+  const used = usageOf(machines, plannedDisks(resources), spec?.hosts.length ?? 0);
   const counted = ["cpus", "memory", "monthlyCost"] as const;
   const strange = counted.some((key) => limit[key] !== undefined)
     ? machines.filter(({ machine, machineType }) => machine === undefined && machineType !== undefined)
@@ -71,7 +79,7 @@ function totals(
     // What the catalog does not know must not count as nothing.
     ...strange.map(({ resource, machineType, provider }) => ({
       urn: resource.urn,
-      message: `${placeOfResource(storm, resource)}${resource.name}: the size catalog has no ${catalog[provider].title} type ${machineType}, so that ${[...root, ...path].join("/")} can not be checked`,
+      message: `${placeOf(spec, resource)}${resource.name}: the size catalog has no ${catalog[provider].title} type ${machineType}, so that ${[...root, ...path].join("/")} can not be checked`,
     })),
   ];
 }
@@ -81,18 +89,18 @@ function ofMachines(
   path: Path,
   limit: LimitSet,
   { provider, region, machineType, resource }: PlannedMachines,
-  { storm }: Context,
+  { spec }: Context,
 ): Finding[] {
   const names = machineType === undefined ? undefined : sizeNames(provider, machineType);
   const full = [...root, ...path];
   const problems = [names && sizeProblem(full, limit, names), regionProblem(full, limit, region)].filter(
     (problem): problem is Refused => problem !== undefined,
   );
-  const pool = storm && poolOf(storm.spec, resource);
+  const pool = spec && poolOf(spec, resource);
   return problems.map(({ message, allowed }) => {
     const issue =
-      storm && pool
-        ? errorAt(storm.spec.source, pool.path, `${resource.name}: ${message}`, { allowed })
+      spec && pool
+        ? errorAt(spec.source, pool.path, `${resource.name}: ${message}`, { allowed })
         : errorAt(source, root, `${resource.name}: ${message}`, { allowed });
     return { urn: resource.urn, message: formatIssue(issue) };
   });

@@ -40,8 +40,8 @@ export const openPorts: ResourceRule = {
   }),
 };
 
-function problems(openings: readonly Opening[], { storm }: Context): string[] {
-  const meshPort = storm?.spec.network.meshPort ?? DEFAULT_MESH_PORT;
+function problems(openings: readonly Opening[], { spec }: Context): string[] {
+  const meshPort = spec?.network.meshPort ?? DEFAULT_MESH_PORT;
   return openings.flatMap((opening) => {
     const world = opening.sources.filter(isWorld);
     if (world.length === 0 || isAllowed(opening, meshPort)) return [];

@@ -1,4 +1,5 @@
-import type { Resource, ResourceRule } from "../rule";
+import type { Resource } from "../resource";
+import type { ResourceRule } from "../rule";
 
 /** What holds data that nobody can make again, or names that others rely on. */
 const DATA = [
@@ -21,7 +22,7 @@ export const protectedData: ResourceRule = {
   name: "protected-data",
   description: "In production, volumes, buckets and zones are protected from deletion.",
   enforcement: "mandatory",
-  check: (resource, { storm }) => (storm?.spec.production && DATA.includes(resource.type) ? problems(resource) : []),
+  check: (resource, { spec }) => (spec?.production && DATA.includes(resource.type) ? problems(resource) : []),
 };
 
 function problems({ protect, props: { forceDestroy } }: Resource): string[] {

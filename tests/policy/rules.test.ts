@@ -20,7 +20,7 @@ test("every rule has fixtures that pass and fixtures that fail", () => {
 test.each(cases)("$rule: $fixture.name", ({ rule: name, fixture, problems }) => {
   const rule = rules.find((each) => each.name === name);
   if (rule === undefined || !("check" in rule)) throw new Error(`no rule ${name}`);
-  expect(rule.check(resourceOf(fixture), { storm: { spec }, config: null })).toEqual(problems);
+  expect(rule.check(resourceOf(fixture), { spec, config: null })).toEqual(problems);
 });
 
 test("a preview's unknown values are no problem of any rule", () => {
@@ -29,6 +29,6 @@ test("a preview's unknown values are no problem of any rule", () => {
     const resource = resourceOf({ ...fixture, props, protect: true });
     for (const rule of rules)
       if ("check" in rule && Object.keys(props).length > 0)
-        expect(() => rule.check(resource, { storm: { spec }, config: null })).not.toThrow();
+        expect(() => rule.check(resource, { spec, config: null })).not.toThrow();
   }
 });

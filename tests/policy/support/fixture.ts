@@ -1,5 +1,5 @@
 /** A planned resource of a fixture: what the fixture program makes of it for the engine, and what rules are given directly. */
-import type { Resource } from "../../../policy/rule";
+import type { Resource } from "../../../policy/resource";
 import { plainProps, type Props } from "../../../policy/values";
 
 /** A value, or {"$ref": name}: the id of another resource of the program, unknown in a preview. */

@@ -1,15 +1,11 @@
-/** What a stack's storm.yml says, as far as rules need it: limits, production, ports, and where everything stands. */
+/** Where in storm.yml a planned resource comes from. */
 import type { Place } from "../spec/errors";
-import { displayPath, placeOf, valueAt } from "../spec/located";
+import { displayPath, placeOf as placeOfPath, valueAt } from "../spec/located";
 import { catalog, type MachineProvider } from "../spec/sizes/catalog";
 import type { PoolSpec, Spec } from "../spec/spec";
 import { text } from "./values";
-import type { Resource } from "./rule";
+import type { Resource } from "./resource";
 import { tagsOf } from "./tags";
-
-export interface StormFile {
-  readonly spec: Spec;
-}
 
 /** Package of a resource's type -> provider of machines. */
 const PACKAGES: Readonly<Record<string, MachineProvider>> = {
@@ -38,13 +34,13 @@ export function poolOf(spec: Spec, resource: Resource): PoolSpec | undefined {
  * "storm.yml:4:5 AWS/pools/web: ", the place that a resource comes from: its pool, else the key it serves, else its provider.
  * "" where storm.yml has none of them.
  */
-export function placeOfResource(storm: StormFile | undefined, resource: Resource): string {
-  if (storm === undefined) return "";
-  const { source } = storm.spec;
-  const pool = poolOf(storm.spec, resource);
+export function placeOf(spec: Spec | undefined, resource: Resource): string {
+  if (spec === undefined) return "";
+  const { source } = spec;
+  const pool = poolOf(spec, resource);
   const keys = [...SERVED.filter(([types]) => types.test(resource.type)).map(([, key]) => key), keyOf(resource)];
   const path = pool?.path ?? keys.map((key) => [key]).find((each) => valueAt(source.value, each) !== undefined);
-  return path === undefined ? "" : `${where(placeOf(source, path))} ${displayPath(source.value, path)}: `;
+  return path === undefined ? "" : `${where(placeOfPath(source, path))} ${displayPath(source.value, path)}: `;
 }
 
 /** Types of resources, and the key of storm.yml that they are there for. */
