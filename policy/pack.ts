@@ -3,6 +3,8 @@ import type {
   PolicyConfigSchema,
   PolicyResource,
   PolicyResourceOptions,
+  ReportViolation,
+  ResourceValidationArgs,
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
@@ -12,6 +14,9 @@ import { placeOf } from "./place";
 import type { Resource, StackResource } from "./resource";
 import type { ResourceRule, Rule, StackRule } from "./rule";
 import { plain, plainProps } from "./values";
+
+/** The first resource of every stack. */
+const ROOT = "pulumi:pulumi:Stack";
 
 /** What a resource's own call and the whole stack's have in common. */
 interface Given {
@@ -40,12 +45,22 @@ function resourcePolicy(rule: ResourceRule, spec: Spec | undefined): ResourceVal
 }
 
 function stackPolicy(rule: StackRule, spec: Spec | undefined): StackValidationPolicy {
+  const said = new Set<string>();
+  const early = (args: ResourceValidationArgs, report: ReportViolation) => {
+    if (args.type !== ROOT) return;
+    for (const message of rule.checkSpec?.({ spec, config: plain(args.getConfig()) }) ?? []) {
+      said.add(message);
+      report(message);
+    }
+  };
   return {
     ...head(rule),
+    // The SDK looks for each of the two functions by itself, whatever its types say.
+    ...(rule.checkSpec && { validateResource: early }),
     validateStack: (args, report) => {
       const context = { spec, config: plain(args.getConfig()) };
-      for (const { message, urn } of rule.checkStack(args.resources.map(stackResourceOf), context))
-        report(message, urn);
+      const findings = rule.checkStack(args.resources.map(stackResourceOf), context);
+      for (const { message, urn } of findings) if (!said.has(message)) report(message, urn);
     },
   };
 }

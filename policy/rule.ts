@@ -30,6 +30,11 @@ export interface ResourceRule extends Named {
 /** Looks at all resources, at the end of a preview or an update. */
 export interface StackRule extends Named {
   checkStack(resources: readonly StackResource[], context: Context): Finding[];
+  /**
+   * What storm.yml alone tells already, before the first resource is made: an update without a preview comes to `checkStack` only
+   * when everything is there. The same messages, or none.
+   */
+  checkSpec?(context: Context): string[];
 }
 
 export type Rule = ResourceRule | StackRule;

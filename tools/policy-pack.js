@@ -29,6 +29,11 @@ function stackOf(args) {
   return joined && joined.slice("--stack=".length);
 }
 
+/** For the Automation API: the folders of the packs that the stack is checked with. */
+function policyPacks(root, stack) {
+  return isLocal(root, stack) ? [] : [path.join(root, "policy")];
+}
+
 /** Only if that is sure: a word too many costs a second, a word too few a check. */
 function isLocal(root, stack) {
   try {
@@ -54,4 +59,4 @@ function read(root, file) {
   return fs.readFileSync(path.resolve(root, file), "utf8");
 }
 
-module.exports = { withPolicyPack };
+module.exports = { policyPacks, withPolicyPack };

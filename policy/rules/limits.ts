@@ -1,8 +1,9 @@
 import { errorAt } from "../../spec/error-at";
 import { formatIssue, type Path } from "../../spec/errors";
 import { exceeded, regionProblem, setsThatApply, sizeNames, sizeProblem, usageOf } from "../../spec/limits";
-import type { Limits, LimitSet, Refused } from "../../spec/limits";
+import type { Limits, LimitSet, Refused, Usage } from "../../spec/limits";
 import { locatedWithoutLines, type Source } from "../../spec/located";
+import { usage } from "../../spec/rules/limits";
 import { limits as limitsSchema } from "../../spec/schema/cluster";
 import { catalog } from "../../spec/sizes/catalog";
 import { type PlannedMachines, plannedDisks, plannedMachines } from "../machines";
@@ -35,6 +36,13 @@ export const limits: StackRule = {
       ]),
     );
     return [...problems.map((problem) => ({ message: `${CONFIG}: ${problem}` })), ...found];
+  },
+  checkSpec: (context) => {
+    const { spec } = context;
+    if (spec === undefined) return [];
+    return origins(context).all.flatMap((origin) =>
+      setsThatApply(origin.limits).flatMap(({ path, limit }) => amounts(origin, path, limit, usage(spec))),
+    );
   },
 };
 
@@ -73,15 +81,24 @@ function totals(
     ? machines.filter(({ machine, machineType }) => machine === undefined && machineType !== undefined)
     : [];
   return [
-    ...exceeded(limit, used).map(({ key, message }) => ({
-      message: formatIssue(errorAt(source, [...root, ...path, key], message)),
-    })),
+    ...amounts({ source, root }, path, limit, used).map((message) => ({ message })),
     // What the catalog does not know must not count as nothing.
     ...strange.map(({ resource, machineType, provider }) => ({
       urn: resource.urn,
       message: `${placeOf(spec, resource)}${resource.name}: the size catalog has no ${catalog[provider].title} type ${machineType}, so that ${[...root, ...path].join("/")} can not be checked`,
     })),
   ];
+}
+
+function amounts(
+  { source, root }: Pick<Origin, "source" | "root">,
+  path: Path,
+  limit: LimitSet,
+  used: Usage,
+): string[] {
+  return exceeded(limit, used).map(({ key, message }) =>
+    formatIssue(errorAt(source, [...root, ...path, key], message)),
+  );
 }
 
 function ofMachines(

@@ -65,7 +65,7 @@ test("CPUs, memory and cost, data disks included, of an account and a group", as
   ].join("\n  ");
   const file = (count: number) =>
     stormYml(
-      `AWS: {pools: [{name: aws, role: worker, count: 3, size: medium, volume: 100GB}, {name: m, count: ${count}, size: medium}]}`,
+      `AWS: {region: eu-west-1, pools: [{name: aws, role: worker, count: 3, size: medium, volume: 100GB}, {name: m, count: ${count}, size: medium}]}`,
       limits,
     );
   const disks = pool(3, "disk", machine("aws:ebs/volume:Volume", { size: 100, encrypted: true }));
@@ -120,6 +120,27 @@ test("the pack's own limits hold whatever storm.yml says; sizes and regions name
     "storm.yml:1:6 AWS: aws-2: its size t3.large is not allowed by global/sizes (allowed: small)",
     "policy configuration: do-1: its region fra1 is not allowed by global/regions (allowed: eu-west-1)",
   ]);
+});
+
+test("an update without a preview is refused before the first resource", async () => {
+  const seen = await lab.check(pool(3, "aws", aws("t3.small")), {
+    stormYml: "AWS: [3, small]\n",
+    packConfig: { limits: { global: { nodes: 2 } } },
+    operation: "up",
+  });
+  expect(seen.passed).toBe(false);
+  expect(words(seen)).toEqual(["policy configuration global/nodes: the limit is 2, the cluster has up to 3 nodes"]);
+  expect(seen.text).not.toContain("aws-1");
+});
+
+test("by account in the pack: a stack that names none is refused", async () => {
+  const packConfig = { limits: { accounts: { research: { nodes: 5 } } } };
+  const fixtures = pool(3, "aws", aws("t3.small"));
+  expect(await limitsOf(fixtures, { stormYml: "AWS: [3, small]\n", packConfig })).toEqual([
+    "policy configuration: limits/account of storm.yml must be one of research, got nothing",
+  ]);
+  const named = stormYml("AWS: [3, small]", "account: research");
+  expect(await limitsOf(fixtures, { stormYml: named, packConfig })).toEqual([]);
 });
 
 test("what the catalog does not know is no way around a limit", async () => {

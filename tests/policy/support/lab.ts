@@ -37,6 +37,8 @@ export interface CheckOptions {
   stormYml?: string;
   /** What `--policy-pack-config` names. */
   packConfig?: Record<string, unknown>;
+  /** "up" goes without a preview. */
+  operation?: "preview" | "up";
 }
 
 export class PolicyLab {
@@ -57,8 +59,9 @@ export class PolicyLab {
     return lab;
   }
 
-  /** A preview of the fixtures with the pack. */
-  async check(fixtures: readonly Fixture[], { stormYml = "", packConfig = {} }: CheckOptions = {}): Promise<Checked> {
+  /** A preview (or an update) of the fixtures with the pack. */
+  async check(fixtures: readonly Fixture[], options: CheckOptions = {}): Promise<Checked> {
+    const { stormYml = "", packConfig = {}, operation = "preview" } = options;
     this.write("fixtures.json", JSON.stringify({ fixtures, providers: PROVIDERS }));
     this.write("storm.yml", stormYml);
     this.write("pack-config.json", JSON.stringify(packConfig));
@@ -73,7 +76,8 @@ export class PolicyLab {
     };
     const policyPackConfigs = [join(this.folder, "pack-config.json")];
     try {
-      const { stdout } = await stack.preview({ color: "never", onEvent, policyPacks: [PACK], policyPackConfigs });
+      const how = { color: "never" as const, onEvent, policyPacks: [PACK], policyPackConfigs };
+      const { stdout } = await (operation === "up" ? stack.up(how) : stack.preview(how));
       return { violations, passed: true, text: stdout };
     } catch (error) {
       return { violations, passed: false, text: error instanceof Error ? error.message : String(error) };
