@@ -19,15 +19,10 @@ export function providerOf(type: string): MachineProvider | undefined {
   return PACKAGES[type.split(":")[0] ?? ""];
 }
 
-/** The pool that a resource belongs to, by its tag `pool`: the pool's name, or "<site>/<name>". */
+/** The pool that a resource belongs to, by its tag `pool`: the pool's name, alone or after its site or cluster and "/" or ":". */
 export function poolOf(spec: Spec, resource: Resource): PoolSpec | undefined {
-  const provider = providerOf(resource.type);
-  const tag = text(tagsOf(resource)?.["pool"]);
-  const name = tag?.slice(tag.lastIndexOf("/") + 1);
-  const pools = spec.pools.filter((pool) => pool.provider === provider);
-  const named = pools.filter((pool) => pool.name === name);
-  // Two regions may have a pool of the same name.
-  return named.find((pool) => tag?.startsWith(`${pool.provider}-${pool.region}/`)) ?? named[0];
+  const name = text(tagsOf(resource)?.["pool"])?.split(/[/:]/).pop();
+  return spec.pools.find((pool) => pool.provider === providerOf(resource.type) && pool.name === name);
 }
 
 /**
