@@ -8,19 +8,12 @@ import { unreachable } from "./plan/admins";
 import { makePlan } from "./plan/plan";
 import type { Plan, StackPlan } from "./plan/types";
 import { SpecError } from "./spec/errors";
-import { load } from "./spec/load";
 import { notYetDeployable } from "./spec/not-yet";
+import { readSpec, type SpecSettings } from "./spec/read";
 import { priceAgeWarnings, unknownPriceWarnings } from "./spec/sizes/price";
 
 /** Where user's files are read from, and what stack config says about them. */
-export interface LoadSettings {
-  /** Folder that `file` is relative to. */
-  directory: string;
-  /** storm.yml of this stack (`storm:file`). */
-  file: string;
-  env: string;
-  /** Merged over the file (`storm:spec`). */
-  spec?: unknown;
+export interface LoadSettings extends SpecSettings {
   /** Whether the nodes' kernel has IP_VS. */
   ipvs: boolean;
   /** Whether images come from the image cache alone (package registries only). */
@@ -48,12 +41,7 @@ export interface RenderedStack extends LoadedStack {
  */
 export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedStack[]; warnings: string[] } {
   const file = path.resolve(settings.directory, settings.file);
-  const name = path.relative(settings.directory, file);
-  const { spec } = load(readStormFile(file, name), {
-    fileName: name,
-    env: settings.env,
-    overrides: settings.spec === undefined ? [] : [{ from: "stack config storm:spec", value: settings.spec }],
-  });
+  const spec = readSpec(settings);
   const later = notYetDeployable(spec);
   if (later.length > 0) throw new SpecError(later);
   const { plan } = makePlan(spec, { env: settings.env });
@@ -94,15 +82,6 @@ function sharedAddresses(stacks: readonly RenderedStack[]): string[] {
       ];
     }),
   );
-}
-
-function readStormFile(file: string, name: string): string {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
-    throw new Error(`${name}: ${reason}; stack config storm:file names the storm.yml to deploy`);
-  }
 }
 
 function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): RenderedStack {

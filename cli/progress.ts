@@ -1,4 +1,4 @@
-import type { DiagnosticEvent, EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
+import type { DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Output, paint, stepLine } from "../tools/report";
 import { describe, partsOf, shortType } from "./describe";
 
@@ -37,7 +37,7 @@ export class Progress {
     if (event.resOutputsEvent) this.finish(event.resOutputsEvent.metadata);
     if (event.resOpFailedEvent) this.fail(event.resOpFailedEvent.metadata);
     if (event.diagnosticEvent) this.diagnose(event.diagnosticEvent);
-    if (event.policyEvent) this.say("warning", event.policyEvent.message);
+    if (event.policyEvent) this.violation(event.policyEvent);
     if (event.summaryEvent) this.close();
   }
 
@@ -91,6 +91,12 @@ export class Progress {
     if (severity === "error") return this.error(text, urn);
     if (severity === "warning") return this.say("warning", text);
     this.say(undefined, text);
+  }
+
+  private violation({ policyName, enforcementLevel, message }: PolicyEvent): void {
+    const text = `policy ${policyName}: ${tidy(message)}`;
+    if (enforcementLevel === "mandatory") this.errors++;
+    this.say(enforcementLevel === "mandatory" ? "error" : "warning", text);
   }
 
   private error(text: string, urn: string | undefined): void {

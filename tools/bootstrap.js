@@ -7,6 +7,7 @@
 const fs = require("fs");
 const path = require("path");
 const { nodePackages } = require("./node-packages.js");
+const { withPolicyPack } = require("./policy-pack.js");
 const { readReady } = require("./read-ready.js");
 
 const root = path.dirname(__dirname);
@@ -55,7 +56,8 @@ function runReadyEngine(args) {
   // The engine prefers it to the passphrase's file, even when it is empty.
   delete env.PULUMI_CONFIG_PASSPHRASE;
   env.PATH = ready.path + path.delimiter + (process.env.PATH || "");
-  const engine = spawn(ready.engine, args[0] === "--" ? args.slice(1) : args, { stdio: "inherit", env });
+  const given = withPolicyPack(root, args[0] === "--" ? args.slice(1) : args);
+  const engine = spawn(ready.engine, given, { stdio: "inherit", env });
   // A terminal's Ctrl-C reaches the engine by itself, and npm repeats it: a second one would make the engine give up its
   // orderly end. So it is passed on only where no terminal does, once.
   let passed = false;

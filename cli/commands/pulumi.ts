@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { checkout } from "../../tools/paths";
+import { withPolicyPack } from "../../tools/policy-pack";
 import { pulumiEnvironment } from "../../tools/pulumi-env";
 import type { Output } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
@@ -12,7 +14,7 @@ export async function pulumi(args: readonly string[], output: Output): Promise<n
   const { engine, plugins } = await setUpEngine(output, { quiet: true });
   const env = pulumiEnvironment(engine, plugins === "stand-in", "cli");
   return new Promise((resolve, reject) => {
-    const child = spawn(engine.path, args, { stdio: "inherit", env });
+    const child = spawn(engine.path, withPolicyPack(checkout, args), { stdio: "inherit", env });
     let passed = false;
     // A terminal's Ctrl-C reaches the engine by itself; see tools/bootstrap.js.
     process.on("SIGINT", () => {

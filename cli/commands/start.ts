@@ -1,5 +1,7 @@
 import { Docker } from "../../lab/local/docker";
 import { type Output, streamOutput } from "../../tools/report";
+import { checkout } from "../../tools/paths";
+import { policyPacks } from "../../tools/policy-pack";
 import { type LabSetup, setUpLab } from "../../tools/setup";
 import { changedValues, hasIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
 import { someNodeIsDown } from "../leftovers";
@@ -58,7 +60,8 @@ async function deploy(
     step: "Deployment",
     again: "npm start",
     failed: "the deployment failed; the reasons are above",
-    run: (engine) => stack.up({ ...engine, refresh, suppressOutputs: true }),
+    run: (engine) =>
+      stack.up({ ...engine, refresh, suppressOutputs: true, policyPacks: policyPacks(checkout, options.stack) }),
   });
   return changes > 0;
 }

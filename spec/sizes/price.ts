@@ -1,6 +1,6 @@
 import type { MachineProvider } from "./catalog";
 import { catalog, machineProviders, resolveSize } from "./catalog";
-import type { SizeCatalog } from "./types";
+import type { MachineType, SizeCatalog } from "./types";
 
 /** Prices older than this may have changed: the plan says so. */
 const MAX_AGE_DAYS = 180;
@@ -14,11 +14,29 @@ interface PricedPool {
 
 /** US dollars a month for `nodes` machines of a pool with their volumes, on demand, at the region's price. */
 export function poolMonthlyUsd(pool: PricedPool, nodes: number): number {
-  const machine = resolveSize(pool.provider, pool.size)?.machine.monthlyUsd ?? 0;
-  const { sizes }: { sizes: SizeCatalog } = catalog[pool.provider];
-  const volume = pool.volumeGiB * sizes.volumeGiBMonthlyUsd;
-  const factor = sizes.regionFactors?.[pool.region] ?? 1;
-  return Math.round(nodes * (machine + volume) * factor * 100) / 100;
+  const { provider, region, size, volumeGiB } = pool;
+  const machine = machineMonthlyUsd(provider, region, resolveSize(provider, size)?.machine);
+  return cents(nodes * (machine + volumeMonthlyUsd(provider, region, volumeGiB)));
+}
+
+/** Of one machine, in whole cents: sums are the same however machines are grouped. A type without a price counts 0. */
+export function machineMonthlyUsd(provider: MachineProvider, region: string, machine: MachineType | undefined): number {
+  return cents((machine?.monthlyUsd ?? 0) * regionFactor(provider, region));
+}
+
+/** Of one volume of so many GiB, in whole cents. */
+export function volumeMonthlyUsd(provider: MachineProvider, region: string, gibibytes: number): number {
+  return cents(gibibytes * catalog[provider].sizes.volumeGiBMonthlyUsd * regionFactor(provider, region));
+}
+
+function regionFactor(provider: MachineProvider, region: string): number {
+  const { sizes }: { sizes: SizeCatalog } = catalog[provider];
+  return sizes.regionFactors?.[region] ?? 1;
+}
+
+/** Sums of prices, too: those of 0.1 are not exact. */
+export function cents(usd: number): number {
+  return Math.round(usd * 100) / 100;
 }
 
 /** One sentence for each region in use whose price the catalog does not have. */

@@ -88,7 +88,7 @@ test("a region has its own price", () => {
   const monthly = (region: string) =>
     planOf(`AWS: {region: ${region}, pools: [{name: a, count: 2, size: small}]}`).cost.monthlyUsd;
   expect(monthly("us-east-1")).toBe(30.36);
-  expect(monthly("eu-central-1")).toBe(35.03);
+  expect(monthly("eu-central-1")).toBe(35.04);
   // Of a region whose price is not known the plan shows the priced one's, and a warning.
   expect(monthly("ap-southeast-5")).toBe(30.36);
 });

@@ -24,7 +24,7 @@ beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-entry-"));
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
   fs.mkdirSync(path.join(folder, "tools"));
-  for (const name of ["index.js", "package-lock.json", "tools/bundled.js"])
+  for (const name of ["index.js", "package-lock.json", "tools/bundled.js", "tools/load-when-used.js"])
     fs.copyFileSync(path.join(ROOT, name), path.join(folder, name));
   write("beside.txt", "read beside the source");
   write("value.ts", 'export const value: string = "first";');

@@ -51,7 +51,7 @@ test.each([
 function readyCheckout(name: string): { folder: string; engine: string } {
   const folder = join(root, name);
   mkdirSync(join(folder, "tools"), { recursive: true });
-  for (const file of ["bootstrap.js", "node-packages.js", "read-ready.js"]) {
+  for (const file of ["bootstrap.js", "node-packages.js", "policy-pack.js", "read-ready.js"]) {
     copyFileSync(join(checkout, "tools", file), join(folder, "tools", file));
   }
   writePackages(folder, "package-lock.json", wanted);

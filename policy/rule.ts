@@ -1,0 +1,63 @@
+/** What a rule is: plain functions over plain values. Pulumi's policy SDK is known to pack.ts alone. */
+import type { z } from "zod";
+import type { Spec } from "../spec/spec";
+import type { Resource, StackResource } from "./resource";
+import type { Props, Value } from "./values";
+
+export interface Context {
+  /** What storm.yml says; undefined when the stack has none, or one that the program refuses. */
+  readonly spec: Spec | undefined;
+  /** Of this rule, from the pack's configuration. */
+  readonly config: unknown;
+}
+
+interface Named {
+  /** Lower-case words with "-": what configuration and output call it. */
+  readonly name: string;
+  /** One sentence: what must be. */
+  readonly description: string;
+  readonly enforcement: "advisory" | "mandatory" | "disabled";
+  /** Settings besides the enforcement level; none when left out. */
+  readonly config?: z.ZodObject;
+}
+
+/** Looks at one resource before it is made or changed. */
+export interface ResourceRule extends Named {
+  /** What is wrong, one sentence each: what was found and what is allowed. The resource and its place are added. */
+  check(resource: Resource, context: Context): string[];
+}
+
+/** Looks at all resources, at the end of a preview or an update. */
+export interface StackRule extends Named {
+  checkStack(resources: readonly StackResource[], context: Context): Finding[];
+  /**
+   * What storm.yml alone tells already, before the first resource is made: an update without a preview comes to `checkStack` only
+   * when everything is there. The same messages, or none.
+   */
+  checkSpec?(context: Context): string[];
+}
+
+export type Rule = ResourceRule | StackRule;
+
+/** Whole message of a stack rule. */
+export interface Finding {
+  readonly message: string;
+  /** The resource that it is about; the stack when left out. */
+  readonly urn?: string;
+}
+
+/** Checks by resource type: most rules are nothing else. */
+export type Checks = Readonly<Record<string, (props: Props, resource: Resource, context: Context) => string[]>>;
+
+/** The checks of the resource's own type; a type without an entry has nothing to answer for. */
+export function byType(checks: Checks): ResourceRule["check"] {
+  return (resource, context) =>
+    Object.hasOwn(checks, resource.type) ? (checks[resource.type]?.(resource.props, resource, context) ?? []) : [];
+}
+
+/** A value as messages show it: short, and never a whole mapping. */
+export function shown(value: Value | undefined): string {
+  if (value === undefined || value === null) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  return typeof value === "object" || typeof value === "symbol" ? "something else" : String(value);
+}

@@ -1,0 +1,33 @@
+/** The storm.yml of a stack, from its file: what program and policy pack both start from. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { load } from "./load";
+import type { Spec } from "./spec";
+
+/** Where storm.yml is, and what stack config says about it. */
+export interface SpecSettings {
+  /** Folder that `file` is relative to. */
+  directory: string;
+  /** storm.yml of this stack (`storm:file`). */
+  file: string;
+  env: string;
+  /** Merged over the file (`storm:spec`). */
+  spec?: unknown;
+}
+
+/** @throws SpecError with every error of storm.yml, Error when there is none. */
+export function readSpec({ directory, file, env, spec: override }: SpecSettings): Spec {
+  const full = path.resolve(directory, file);
+  const name = path.relative(directory, full);
+  const overrides = override === undefined ? [] : [{ from: "stack config storm:spec", value: override }];
+  return load(readFile(full, name), { fileName: name, env, overrides }).spec;
+}
+
+function readFile(file: string, name: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
+    throw new Error(`${name}: ${reason}; stack config storm:file names the storm.yml to deploy`);
+  }
+}

@@ -1,0 +1,34 @@
+/** Rules as plain functions, without the engine. */
+import { rules } from "../../policy/rules";
+import { load } from "../../spec/load";
+import { cases, fixtures } from "./fixtures/all";
+import { resourceOf } from "./support/fixture";
+
+const STORM_YML =
+  "production: true\nHostname: storm.example.com\nAWS: [3, small]\ntls: {acme: {email: ops@example.com}}\n";
+const { spec } = load(STORM_YML, { fileName: "storm.yml" });
+
+test("every rule has fixtures that pass and fixtures that fail", () => {
+  const names = rules.filter((rule) => "check" in rule).map((rule) => rule.name);
+  expect(Object.keys(fixtures)).toEqual(names.sort());
+  for (const { passing, failing } of Object.values(fixtures)) {
+    expect(passing.length).toBeGreaterThan(0);
+    expect(failing.length).toBeGreaterThan(0);
+  }
+});
+
+test.each(cases)("$rule: $fixture.name", ({ rule: name, fixture, problems }) => {
+  const rule = rules.find((each) => each.name === name);
+  if (rule === undefined || !("check" in rule)) throw new Error(`no rule ${name}`);
+  expect(rule.check(resourceOf(fixture), { spec, config: null })).toEqual(problems);
+});
+
+test("a preview's unknown values are no problem of any rule", () => {
+  for (const { fixture } of cases) {
+    const props = Object.fromEntries(Object.keys(fixture.props).map((key) => [key, { $ref: "later" }]));
+    const resource = resourceOf({ ...fixture, props, protect: true });
+    for (const rule of rules)
+      if ("check" in rule && Object.keys(props).length > 0)
+        expect(() => rule.check(resource, { spec, config: null })).not.toThrow();
+  }
+});

@@ -1,0 +1,5 @@
+/** The arguments of the engine, with `--policy-pack` where this checkout's pack could find something. */
+export function withPolicyPack(root: string, args: readonly string[]): string[];
+
+/** For the Automation API: the folders of the packs that the stack is checked with, none where they could find nothing. */
+export function policyPacks(root: string, stack: string): string[];

@@ -1,0 +1,62 @@
+// Adds this checkout's policy pack to what plans or changes resources. Plain JavaScript: bootstrap.js needs it before anything is
+// compiled.
+"use strict";
+
+const fs = require("fs");
+const path = require("path");
+
+const CHECKED = ["preview", "pre", "update", "up"];
+/** Whoever names one of these means another pack, or another project. */
+const SOMEBODY_KNOWS = /^(--policy-pack|--cwd|-C)(=|$)/;
+/** What storm.yml or stack config of a stack with cloud resources says somewhere, as a provider or as a place to keep things. */
+const CLOUD = /aws|azure|digitalocean|route53|s3|spaces/i;
+
+/**
+ * The arguments of the engine, with `--policy-pack` where the pack could find something. Its rules look at clouds' resources, and
+ * storm.yml's own limits are checked before: a stack on this machine alone does not wait for it, unless the pack has limits of its own.
+ */
+function withPolicyPack(root, args) {
+  if (!CHECKED.includes(args[0]) || args.some((arg) => SOMEBODY_KNOWS.test(arg))) return args;
+  if (isLocal(root, stackOf(args))) return args;
+  return [args[0], "--policy-pack", path.relative(process.cwd(), path.join(root, "policy")) || ".", ...args.slice(1)];
+}
+
+/** Undefined: the selected one, which only the engine knows. */
+function stackOf(args) {
+  const at = args.findIndex((arg) => arg === "-s" || arg === "--stack");
+  if (at >= 0) return args[at + 1];
+  const joined = args.find((arg) => arg.startsWith("--stack="));
+  return joined && joined.slice("--stack=".length);
+}
+
+/** For the Automation API: the folders of the packs that the stack is checked with. */
+function policyPacks(root, stack) {
+  return isLocal(root, stack) ? [] : [path.join(root, "policy")];
+}
+
+/** Only if that is sure: a word too many costs a second, a word too few a check. */
+function isLocal(root, stack) {
+  try {
+    if (stack === undefined || read(root, "policy/config.json").trim() !== "{}") return false;
+    const name = stack.slice(stack.lastIndexOf("/") + 1);
+    const config = read(root, `Pulumi.${name}.yaml`);
+    const [, file = "storm.yml"] = /^\s*"?storm:file"?:\s*["']?(.+?)["']?\s*$/m.exec(config) || [];
+    return !CLOUD.test(withoutPaths(config)) && !CLOUD.test(read(root, file));
+  } catch {
+    return false;
+  }
+}
+
+/** Without the values that are names of files or images, and the encryption salt, which may spell anything. */
+function withoutPaths(config) {
+  return config
+    .split("\n")
+    .filter((line) => !/^\s*"?(encryptionsalt|storm:file|nodeImage|cacheImage)"?:/.test(line))
+    .join("\n");
+}
+
+function read(root, file) {
+  return fs.readFileSync(path.resolve(root, file), "utf8");
+}
+
+module.exports = { policyPacks, withPolicyPack };
