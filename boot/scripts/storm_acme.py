@@ -153,6 +153,7 @@ class Issuer:
             # Again: whoever had the lock before may have done it all.
             return [name for name, why in self.due().items() if not self.obtain(name, why)]
         finally:
+            self.consul.kv_put(LOCK, "", release=self.session)  # a session that ends with it would leave it closed for a while
             self.consul.put(f"session/destroy/{self.session}")
 
     def acquire(self):

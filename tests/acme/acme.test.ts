@@ -8,7 +8,7 @@ import { AcmeLab } from "./lab";
 jest.setTimeout(300_000);
 
 /** A third of it before the end they are renewed. */
-const VALIDITY_SECONDS = 60;
+const VALIDITY_SECONDS = 45;
 const WEB = ["*.web.dev.storm.example.com", "web.dev.storm.example.com"];
 const STORM = ["dev.storm.example.com"];
 

@@ -29,7 +29,7 @@ import { cacheFolder } from "../../tools/paths";
 
 const SCRIPTS = join(__dirname, "..", "..", "boot", "scripts");
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const MANAGEMENT = "00000000-0000-0000-0000-000000000001";
+const MANAGEMENT = "10000000-0000-0000-0000-000000000001";
 
 export interface Ran {
   code: number;
@@ -49,10 +49,15 @@ export class AcmeLab {
   static async start(validitySeconds: number): Promise<AcmeLab> {
     const lab = new AcmeLab();
     const cache = cacheFolder();
-    await lab.startConsul(await ensureConsul(cache, say));
-    const dns = await lab.startDns(await buildGoModule(recipes.challengeServer, cache, say));
-    await lab.startAuthority(await buildGoModule(recipes.pebble, cache, say), dns.port, validitySeconds);
-    lab.wrapLego(await findLego(cache), dns.management);
+    try {
+      await lab.startConsul(await ensureConsul(cache, say));
+      const dns = await lab.startDns(await buildGoModule(recipes.challengeServer, cache, say));
+      await lab.startAuthority(await buildGoModule(recipes.pebble, cache, say), dns.port, validitySeconds);
+      lab.wrapLego(await findLego(cache), dns.management);
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
     return lab;
   }
 
@@ -90,6 +95,8 @@ export class AcmeLab {
       provider: "exec",
       environment: {
         EXEC_PATH: join(this.folder, "set-record"),
+        // Between two names of a certificate; a minute by default, for programs that set one record only.
+        EXEC_SEQUENCE_INTERVAL: "1",
         LEGO_CA_CERTIFICATES: join(this.folder, "authority.crt"),
         TEST_CREDENTIAL: "sesame-open",
         ...environment,
@@ -142,7 +149,7 @@ export class AcmeLab {
     for (const [index, name] of ["controller", "node", "operator", "catalog"].entries()) {
       const rules = { Name: `storm-${name}`, Rules: POLICIES[`storm-${name}`] };
       await until(() => call("acl/policy", rules), `Consul's policy storm-${name}`);
-      this.tokens[name] = `00000000-0000-0000-0000-00000000001${index}`;
+      this.tokens[name] = `20000000-0000-0000-0000-00000000001${index}`;
       await call("acl/token", { SecretID: this.tokens[name], Policies: [{ Name: `storm-${name}` }] });
     }
   }
