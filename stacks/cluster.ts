@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { acmeSettings } from "../boot/acme";
 import { Consul } from "../components/consul";
 import { Mesh, type SharedSecrets } from "../components/mesh";
 import { Swarm } from "../components/swarm";
@@ -40,6 +41,7 @@ function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<SharedSecrets> {
         Object.entries(upstream.ingress).map(([name, certificate]) => [name, certificateFiles(certificate)]),
       ),
     ),
+    acme: pulumi.output(upstream.acmeCredential).apply((credential) => acmeSettings(plan, credential ?? {})),
     registryHost: `${plan.registry.host}:${plan.registry.port}`,
   });
 }
