@@ -73,8 +73,7 @@ ${sections.length > 0 ? sections.join("\n") : none}
 }
 
 /** Node.js's own server: it answers each request for "/" with the file, and nothing else. */
-const SERVER = `import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+const SERVER = `const [{ readFileSync }, { createServer }] = ["node:fs", "node:http"].map((name) => process.getBuiltinModule(name));
 const page = readFileSync("/page.html");
 const headers = {
   "Content-Type": "text/html; charset=utf-8",

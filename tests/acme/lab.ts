@@ -3,29 +3,17 @@
  * server, and lego, Debian's. What is not real: the DNS provider, a program that sets records in Pebble's DNS server.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer } from "node:net";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { POLICIES } from "../../boot/consul";
 import { buildGoModule } from "../../lab/binaries/build";
-import { cachedFolder } from "../../lab/binaries/cached-folder";
 import { ensureConsul } from "../../lab/binaries/consul";
 import { recipes } from "../../lab/binaries/recipes";
 import { run } from "../../tools/command";
-import { findOnPath } from "../../tools/find-on-path";
 import { cacheFolder } from "../../tools/paths";
+import { findLego, freePorts, until } from "./parts";
 
 const SCRIPTS = join(__dirname, "..", "..", "boot", "scripts");
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -222,40 +210,4 @@ export class AcmeLab {
     const child = spawn(program, args, { stdio: "ignore", env: { ...process.env, ...env } });
     this.children.push(child);
   }
-}
-
-/** Debian's, from PATH, else unpacked into the cache without being installed. */
-async function findLego(cache: string): Promise<string> {
-  const found = findOnPath("lego");
-  if (found !== undefined) return found;
-  const folder = await cachedFolder(cache, `debian/lego-${process.arch}`, say, async (temporary) => {
-    await run("apt-get", ["-q", "download", "lego"], { cwd: temporary });
-    const [archive = ""] = readdirSync(temporary);
-    await run("dpkg-deb", ["--extract", join(temporary, archive), temporary]);
-    rmSync(join(temporary, archive));
-  });
-  return join(folder, "usr", "bin", "lego");
-}
-
-async function until<T>(step: () => Promise<T>, what: string, seconds = 30): Promise<T> {
-  for (const deadline = Date.now() + seconds * 1000; ; await sleep(100)) {
-    try {
-      return await step();
-    } catch (error) {
-      if (Date.now() > deadline) throw new Error(`${what} did not come: ${String(error)}`);
-    }
-  }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port); // a TCP server has one
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
