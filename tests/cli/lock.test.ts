@@ -9,6 +9,7 @@ import { changes } from "../../cli/commands/lock";
 import { machineImages } from "../../cli/machine-images";
 import { temporaryFolder } from "../tools/support";
 
+const folder = temporaryFolder();
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const service = (image: string, asked?: string): ServiceAnswer => ({
   Spec: {
@@ -71,7 +72,6 @@ test("what changed is a line each", () => {
 });
 
 test("the cluster's API is asked with the client's certificate, and believed by its authority alone", async () => {
-  const folder = temporaryFolder();
   const make = (name: string) => {
     const files = ["-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.crt`)];
     const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
@@ -98,5 +98,6 @@ test("the cluster's API is asked with the client's certificate, and believed by 
     await expect(clusterServices({ ...access, caCertificate: client.cert })).rejects.toThrow("does not answer");
   } finally {
     api.close();
+    api.closeAllConnections();
   }
 });
