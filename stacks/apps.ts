@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { pageStack, servesPage, servicesPage } from "../boot/services-page";
 import { EDGE_NETWORK, IMAGES } from "../boot/system-stacks";
 import { ComposeStack, type StackDocument } from "../components/compose-stack";
