@@ -7,18 +7,19 @@ import { cluster } from "./stacks/cluster";
 import { edge } from "./stacks/edge";
 import { nodes } from "./stacks/nodes";
 import { outputs } from "./stacks/outputs";
-import { checkSettings, readSettings } from "./stacks/settings";
+import { acmeCredential, checkSettings, readSettings } from "./stacks/settings";
 
 const settings = readSettings(__dirname);
-const { plan, stacks, warnings } = readable(() => {
+const { plan, stacks, given, warnings } = readable(() => {
   const loaded = loadAll(settings.load);
   checkSettings(loaded.plan, settings);
   checkProduction(loaded.plan, settings.place);
-  return loaded;
+  const { certificate } = loaded;
+  return { ...loaded, given: { certificate, acmeCredential: acmeCredential(loaded.plan) } };
 });
 warnings.forEach((warning) => void pulumi.log.warn(warning));
 
-const keys = base(plan);
+const keys = base(plan, given);
 const machines = nodes(plan, keys, settings);
 const whole = cluster(plan, { ...keys, nodes: machines });
 const front = edge(plan, { ...keys, nodes: machines, cluster: whole });

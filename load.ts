@@ -1,15 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { IMAGE_CACHE_HOST, IMAGE_CACHE_PORT } from "./boot/node-config";
+import { servesPage } from "./boot/services-page";
 import { EDGE_NETWORK } from "./boot/system-stacks";
 import { writeContext } from "./compose/context";
 import { type LoadedStack, loadStack } from "./compose/load";
 import { unreachable } from "./plan/admins";
+import { pinned } from "./plan/lock";
+import { checkOwnCertificate, type OwnCertificate } from "./plan/own-certificate";
 import { makePlan } from "./plan/plan";
 import type { Plan, StackPlan } from "./plan/types";
+import { errorAt } from "./spec/error-at";
 import { SpecError } from "./spec/errors";
+import { type Lock, LOCK_FILE, parseLock } from "./spec/lock";
 import { notYetDeployable } from "./spec/not-yet";
 import { readSpec, type SpecSettings } from "./spec/read";
+import type { Spec } from "./spec/spec";
 import { priceAgeWarnings, unknownPriceWarnings } from "./spec/sizes/price";
 
 /** Where user's files are read from, and what stack config says about them. */
@@ -35,16 +41,25 @@ export interface RenderedStack extends LoadedStack {
   contexts: PackedContext[];
 }
 
+/** Everything that the user's files say. */
+export interface Loaded {
+  plan: Plan;
+  stacks: RenderedStack[];
+  /** With `tls: {certificate: ..., key: ...}`. */
+  certificate: OwnCertificate | undefined;
+  warnings: string[];
+}
+
 /**
  * storm.yml -> Plan and rendered stacks.
  * @throws SpecError with every error of storm.yml, Error with every error of its compose files.
  */
-export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedStack[]; warnings: string[] } {
+export function loadAll(settings: LoadSettings): Loaded {
   const file = path.resolve(settings.directory, settings.file);
   const spec = readSpec(settings);
   const later = notYetDeployable(spec);
   if (later.length > 0) throw new SpecError(later);
-  const { plan } = makePlan(spec, { env: settings.env });
+  const { plan } = makePlan(spec, { env: settings.env, lock: readLock(path.dirname(file), settings) });
   const stacks = plan.stacks.map((stack) => renderOne(stack, plan, { ...settings, file }));
   const errors = [...stacks.flatMap((stack) => stack.errors), ...sharedAddresses(stacks)];
   if (errors.length > 0) throw new Error(errors.join("\n"));
@@ -55,17 +70,36 @@ export function loadAll(settings: LoadSettings): { plan: Plan; stacks: RenderedS
     ),
     ...unknownPriceWarnings(plan.sites),
   ];
+  const own = ownCertificate(spec, plan, stacks, path.dirname(file));
   const open = unreachable(plan);
-  return {
-    plan,
-    stacks,
-    warnings: [
-      ...plan.warnings,
-      ...(open === undefined ? [] : [open]),
-      ...prices,
-      ...stacks.flatMap((stack) => stack.warnings),
-    ],
-  };
+  const more = [
+    ...(open === undefined ? [] : [open]),
+    ...prices,
+    ...(own?.warnings ?? []),
+    ...stacks.flatMap((stack) => stack.warnings),
+  ];
+  return { plan, stacks, certificate: own?.certificate, warnings: [...plan.warnings, ...more] };
+}
+
+/** @throws SpecError when it cannot be served. */
+function ownCertificate(spec: Spec, plan: Plan, stacks: readonly RenderedStack[], directory: string) {
+  if (plan.tls.from !== "files") return undefined;
+  const [certPem, keyPem] = (["certificate", "key"] as const).map((key) => {
+    const name = plan.tls.from === "files" ? plan.tls[key] : "";
+    try {
+      return fs.readFileSync(path.resolve(directory, name), "utf8");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = code === "ENOENT" ? "there is no such file" : `cannot be read (${code ?? "unknown"})`;
+      throw new SpecError([errorAt(spec.source, ["tls", key], `${reason}: ${path.resolve(directory, name)}`)]);
+    }
+  });
+  const certificate = { certPem: certPem ?? "", keyPem: keyPem ?? "" };
+  const hosts = new Set(stacks.flatMap((stack) => stack.routes.map((route) => route.host)));
+  if (servesPage(plan)) hosts.add(plan.baseDomain);
+  const { errors, warnings } = checkOwnCertificate(spec, certificate, [...hosts], new Date());
+  if (errors.length > 0) throw new SpecError(errors);
+  return { certificate, warnings };
 }
 
 /** Addresses at which services of two stacks would answer; within one stack compose/render.ts finds them. */
@@ -84,6 +118,14 @@ function sharedAddresses(stacks: readonly RenderedStack[]): string[] {
   );
 }
 
+/** storm.lock beside storm.yml. Without a way out the images are built here: no publisher's digest is theirs. */
+function readLock(directory: string, { directory: from, offline }: LoadSettings): Lock | undefined {
+  const file = path.join(directory, LOCK_FILE);
+  if (!fs.existsSync(file)) return undefined;
+  const lock = parseLock(fs.readFileSync(file, "utf8"), path.relative(from, file));
+  return offline ? { ...lock, containers: {} } : lock;
+}
+
 function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): RenderedStack {
   const loaded = loadStack(path.dirname(settings.file), stack.file, {
     stackName: stack.name,
@@ -92,7 +134,9 @@ function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): Render
     capabilities: { ipvs: settings.ipvs },
     registry: `${plan.registry.host}:${plan.registry.port}`,
     // Docker Hub's images come by the engine's own mirror setting; without a way out the cache holds the others too.
-    imageRewrite: settings.offline ? { "ghcr.io": `${IMAGE_CACHE_HOST}:${IMAGE_CACHE_PORT}/ghcr.io` } : {},
+    imageRewrite: settings.offline
+      ? { "ghcr.io": `${IMAGE_CACHE_HOST}:${IMAGE_CACHE_PORT}/ghcr.io` }
+      : (image) => pinned(image, plan.lock),
     overlayMtu: plan.network.overlayMtu,
     volumeNode: plan.volumeNode,
     edgeNetwork: EDGE_NETWORK,

@@ -18,7 +18,12 @@ export function unitsOf(node: NodeConfig): string[] {
   const everywhere = ["storm-boot", "storm-mesh", "storm-dns", "storm-volume", "docker", "consul"];
   const daemons = ["storm-peers", "storm-registrator", "storm-joiner"];
   const managers = node.role === "manager" ? ["storm-controller", "storm-docker-api"] : [];
-  return [...everywhere, ...daemons, ...managers].map((name) => `${name}.service`);
+  // Always on, also without ACME, so that a cluster may turn to it: user-data does not change in a node's life.
+  const timers = ["storm-certificates", ...(node.role === "manager" ? ["storm-acme"] : [])];
+  return [
+    ...[...everywhere, ...daemons, ...managers].map((name) => `${name}.service`),
+    ...timers.map((name) => `${name}.timer`),
+  ];
 }
 
 /**

@@ -111,6 +111,8 @@ export const POLICIES: Record<string, string> = {
     'key "storm/removed" { policy = "read" }',
     'key "storm/swarm/id" { policy = "read" }',
     'key "storm/swarm/join/worker" { policy = "read" }',
+    // With their keys: the ingress is on every node. Account and lock, beside it, are the managers'.
+    'key_prefix "storm/acme/certificates/" { policy = "read" }',
     'key_prefix "storm/availability/" { policy = "write" }',
     'node_prefix "" { policy = "read" }',
     'agent_prefix "" { policy = "write" }',

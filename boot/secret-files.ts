@@ -1,3 +1,4 @@
+import type { AcmeSettings } from "./acme";
 import type { NodeFile } from "./boot-files";
 import { consulSecrets } from "./consul";
 
@@ -18,8 +19,10 @@ export interface NodeSecrets {
   dockerApi: CertificateFiles;
   /** As client and as server of the cluster's registry. */
   registry: CertificateFiles;
-  /** One wildcard certificate a stack. */
+  /** By name of the file: one for the cluster's own name and one wildcard certificate a stack, or the user's own. */
   ingress: Record<string, CertificateFiles>;
+  /** Where the ingress gets its certificates then; `ingress` serves until they are there. */
+  acme?: AcmeSettings;
   registryHost: string;
 }
 
@@ -30,7 +33,8 @@ export function secretFiles(secrets: NodeSecrets): NodeFile[] {
     ...tokenFiles(secrets),
     ...(secrets.manager ? dockerApiFiles(secrets.dockerApi) : []),
     ...registryFiles(secrets),
-    ...ingressFiles(secrets.ingress),
+    ...ingressFiles(secrets.ingress, secrets.acme === undefined),
+    ...acmeFiles(secrets),
   ];
 }
 
@@ -82,7 +86,8 @@ function registryFiles({ registry, registryHost }: NodeSecrets): NodeFile[] {
   ];
 }
 
-function ingressFiles(certificates: Record<string, CertificateFiles>): NodeFile[] {
+/** `listed`: Traefik is told of these certificates here; otherwise storm_certificates.py does it, which has later ones. */
+function ingressFiles(certificates: Record<string, CertificateFiles>, listed: boolean): NodeFile[] {
   const names = Object.keys(certificates).sort();
   const files = names.flatMap((name): NodeFile[] => {
     const { certPem, keyPem } = certificates[name] as CertificateFiles; // name is one of its keys
@@ -95,13 +100,27 @@ function ingressFiles(certificates: Record<string, CertificateFiles>): NodeFile[
     certFile: `/etc/storm/ingress/${name}.crt`,
     keyFile: `/etc/storm/ingress/${name}.key`,
   }));
-  const dynamic = {
-    tls: { certificates: entries },
-    http: {
-      // A node that just died is still in the catalog for a moment: the next server is asked instead.
-      middlewares: { retry: { retry: { attempts: 3, initialInterval: "50ms" } } },
-    },
-  };
-  // Traefik watches the folder: writing this file last makes it read the certificates again.
-  return [...files, { path: "/etc/storm/ingress/dynamic.yml", content: JSON.stringify(dynamic), mode: "0644" }];
+  const settings = (name: string, content: object): NodeFile => ({
+    path: `/etc/storm/ingress/${name}.yml`,
+    content: JSON.stringify(content),
+    mode: "0644",
+  });
+  // A node that just died is still in the catalog for a moment: the next server is asked instead.
+  const retry = { attempts: 3, initialInterval: "50ms" };
+  return [
+    ...files,
+    settings("dynamic", { http: { middlewares: { retry: { retry } } } }),
+    // Traefik watches the folder: writing this file last makes it read the certificates again.
+    ...(listed ? [settings("certificates", { tls: { certificates: entries } })] : []),
+  ];
+}
+
+/** Both are there without ACME too, empty: then their units do nothing, also when the cluster used it before. */
+function acmeFiles({ acme, manager }: NodeSecrets): NodeFile[] {
+  const names = acme === undefined ? "" : JSON.stringify({ names: Object.keys(acme.certificates).sort() });
+  const issue = acme === undefined ? "" : JSON.stringify(acme);
+  return [
+    { path: "/etc/storm/acme/ingress.json", content: names, mode: "0644" },
+    ...(manager ? [{ path: "/etc/storm/acme/issue.json", content: issue, mode: "0600" }] : []),
+  ];
 }

@@ -6,7 +6,12 @@
  */
 export const EDGE_NETWORK = "zz-edge";
 
+/** What Storm itself runs, as storm.lock may pin it (plan/lock.ts). */
+export const IMAGES = { ingress: "traefik:v3.6.0", registry: "registry:2", page: "node:22-bookworm-slim" };
+
 export interface IngressArgs {
+  /** Default: IMAGES.ingress. */
+  image?: string;
   /** Port of the HTTPS address that users type, for the redirect from HTTP. */
   httpsPort: number;
   /** Where the node's Consul agent answers its containers. */
@@ -20,7 +25,13 @@ export interface IngressArgs {
 }
 
 /** Traefik on every node: fed by Consul's catalog, its certificates by files, never near the Docker socket. */
-export function ingressStack({ httpsPort, consulAddress, network, proxyProtocolFrom = [] }: IngressArgs): object {
+export function ingressStack({
+  image = IMAGES.ingress,
+  httpsPort,
+  consulAddress,
+  network,
+  proxyProtocolFrom = [],
+}: IngressArgs): object {
   const trusted = [...new Set(proxyProtocolFrom)].sort().join(",");
   const proxyProtocol = (entryPoint: string) =>
     trusted === "" ? [] : [`--entrypoints.${entryPoint}.proxyprotocol.trustedips=${trusted}`];
@@ -28,7 +39,7 @@ export function ingressStack({ httpsPort, consulAddress, network, proxyProtocolF
     version: "3.8",
     services: {
       traefik: {
-        image: "traefik:v3.6.0",
+        image,
         command: [
           "--entrypoints.web.address=:80",
           ...proxyProtocol("web"),
@@ -78,6 +89,8 @@ export function ingressStack({ httpsPort, consulAddress, network, proxyProtocolF
 }
 
 export interface RegistryArgs {
+  /** Default: IMAGES.registry. */
+  image?: string;
   port: number;
   /** Name of the node that keeps the images. */
   node: string;
@@ -87,12 +100,12 @@ export interface RegistryArgs {
 }
 
 /** The cluster's own registry: only nodes, which show a certificate of the registry's authority, get in. */
-export function registryStack({ port, node, overlayMtu, certificates }: RegistryArgs): object {
+export function registryStack({ image = IMAGES.registry, port, node, overlayMtu, certificates }: RegistryArgs): object {
   return {
     version: "3.8",
     services: {
       registry: {
-        image: "registry:2",
+        image,
         environment: {
           REGISTRY_HTTP_ADDR: "0.0.0.0:5000",
           REGISTRY_HTTP_TLS_CERTIFICATE: "/etc/storm/registry/cert.pem",

@@ -4,6 +4,7 @@ import { type Output, streamOutput } from "../tools/report";
 import { bench } from "./commands/bench";
 import { doctor } from "./commands/doctor";
 import { env } from "./commands/env";
+import { lock } from "./commands/lock";
 import { plan } from "./commands/plan";
 import { pulumi } from "./commands/pulumi";
 import { start } from "./commands/start";
@@ -40,6 +41,10 @@ export function program(): Command {
     .option("-f, --file <path>", "another storm.yml; stays in the stack's config")
     .option("--json", "print the outputs as JSON, secrets left out")
     .option("-v, --verbose", "a line for every resource")
+    .option(
+      "--allow-manager-replacement",
+      "replace more than one manager at once; everything on the cluster starts anew",
+    )
     .action((options) => start(options, outputFor(options)));
 
   storm
@@ -56,6 +61,13 @@ export function program(): Command {
     .argument("<stack>")
     .option("--json", "as JSON")
     .action((stack, options) => env(stack, options, err()));
+
+  storm
+    .command("lock")
+    .description("write storm.lock: the machine images and container digests that a stack runs")
+    .option("-s, --stack <name>", "environment to read from", "dev")
+    .option("--json", "print the lock as JSON, too")
+    .action((options) => lock(options, err()));
 
   storm
     .command("pulumi")

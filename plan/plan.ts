@@ -1,3 +1,4 @@
+import type { Lock } from "../spec/lock";
 import type { Issue } from "../spec/errors";
 import { formatIssue, SpecError } from "../spec/errors";
 import { quoted } from "../spec/located";
@@ -18,6 +19,8 @@ const REGISTRY_PORT = 5000;
 export interface PlanOptions {
   /** Name of the environment (`storm:env`), part of every host name and of nothing that Pulumi calls it. */
   readonly env: string;
+  /** storm.lock, where there is one. */
+  readonly lock?: Lock;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface PlanOptions {
  * change to one pool changes nothing of another.
  * @throws SpecError when `env` cannot be part of a host name.
  */
-export function makePlan(spec: Spec, { env }: PlanOptions): { plan: Plan } {
+export function makePlan(spec: Spec, { env, lock }: PlanOptions): { plan: Plan } {
   checkEnv(env);
   const { sites, pools, nodes: found } = inventory(spec);
   const managers = electManagers({ sites, pools, nodes: found });
@@ -53,6 +56,7 @@ export function makePlan(spec: Spec, { env }: PlanOptions): { plan: Plan } {
     network: networkPlan(spec),
     dns: dnsPlan(spec, base, stacks),
     tls: tlsPlan(spec),
+    lock,
     registry: { storage: spec.registry.storage, host: REGISTRY_HOST, port: REGISTRY_PORT },
     stacks,
     cost: costPlan(spec),

@@ -2,6 +2,7 @@
  * The Plan: every node, address, port, name and price that a Spec comes to. Plain JSON, deterministic, and the only
  * thing that components, policy and previews read. No value here depends on a position in a list of storm.yml.
  */
+import type { Lock } from "../spec/lock";
 import type { MachineProvider } from "../spec/sizes/catalog";
 
 /** Of machines that Storm makes, and `hosts`, which are there already. */
@@ -178,6 +179,8 @@ export interface Plan {
   /** Undefined: nobody writes records. */
   dns: DnsPlan | undefined;
   tls: TlsPlan;
+  /** What storm.lock pins; undefined without one. Providers look for `images` by machineImageKey (plan/lock.ts). */
+  lock: Lock | undefined;
   registry: { storage: "filesystem" | "s3" | "spaces" | "azure"; host: string; port: number };
   stacks: StackPlan[];
   cost: { lines: CostLine[]; monthlyUsd: number; maxMonthlyUsd: number; pricesOf: string };

@@ -1,14 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { pageStack, servesPage, servicesPage } from "../boot/services-page";
+import { EDGE_NETWORK, IMAGES } from "../boot/system-stacks";
 import { ComposeStack, type StackDocument } from "../components/compose-stack";
 import type { RenderedStack } from "../load";
 import { remoteCommand } from "../components/remote";
 import type { Cluster } from "./cluster";
 import { type Edge, SYSTEM_STACKS } from "./edge";
+import { pinned } from "../plan/lock";
 import type { Plan } from "../plan/types";
-import type { Nodes } from "./nodes";
+import { httpsPort, type Nodes } from "./nodes";
+import { links } from "./outputs";
 
 /** A build and a first pull take most of it; a stack that is not healthy by then is rolled back. */
 const TIMEOUT_SECONDS = 300;
+/** No user's stack may be called so (spec/rules/compose.ts). */
+const PAGE_STACK = "storm";
+const EMPTY = { configs: [], secrets: [], builds: [], keepImages: [], spread: {} };
 
 /** The user's stacks, side by side. */
 export function apps(
@@ -20,8 +27,9 @@ export function apps(
   const volumeNode = all.find((node) => node.plan.name === plan.volumeNode) ?? first;
   // A data node takes no task that does not ask for it.
   const free = plan.nodes.filter((node) => node.role !== "data").length;
-  const gone = removal(stacks, upstream);
-  return stacks.map(
+  const gone = removal(plan, stacks, upstream);
+  const page = servesPage(plan) ? [pageOf(plan, stacks, upstream)] : [];
+  const deployed = stacks.map(
     (stack) =>
       new ComposeStack(stack.name, {
         node: first,
@@ -34,16 +42,33 @@ export function apps(
         dependsOn: [gone, upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
       }).ready,
   );
+  return [...deployed, ...page];
+}
+
+/** What `https://<env>.<Hostname>` itself serves: the services and where they are. It changes with them, so it is of this layer. */
+function pageOf(plan: Plan, stacks: RenderedStack[], { nodes, edge }: { nodes: Nodes; edge: Edge }): pulumi.Resource {
+  const document = httpsPort(nodes).apply((port): StackDocument => {
+    const { compose, configs } = pageStack({
+      page: servicesPage(plan, links(stacks, port)),
+      host: plan.baseDomain,
+      image: pinned(IMAGES.page, plan.lock),
+      edgeNetwork: EDGE_NETWORK,
+    });
+    return { ...EMPTY, stack: PAGE_STACK, compose, configs, timeoutSeconds: TIMEOUT_SECONDS };
+  });
+  return new ComposeStack(PAGE_STACK, { node: nodes.first, document, dependsOn: [edge.ingress] }).ready;
 }
 
 /** Takes away what storm.yml no longer has: remote commands have no `delete`, so that a dead node never stops anything. */
-function removal(stacks: RenderedStack[], { nodes, cluster }: { nodes: Nodes; cluster: Cluster }) {
+function removal(plan: Plan, stacks: RenderedStack[], { nodes, cluster }: { nodes: Nodes; cluster: Cluster }) {
   return remoteCommand(
     "stacks",
     {
       node: nodes.first,
       create: "exec python3 /usr/local/lib/storm/storm_stacks.py",
-      stdin: JSON.stringify({ keep: [...SYSTEM_STACKS, ...stacks.map((stack) => stack.name)] }),
+      stdin: JSON.stringify({
+        keep: [...SYSTEM_STACKS, ...(servesPage(plan) ? [PAGE_STACK] : []), ...stacks.map((stack) => stack.name)],
+      }),
     },
     { dependsOn: [cluster.ready] },
   );

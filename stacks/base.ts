@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CertificateFiles } from "../boot/secret-files";
 import { Authority, Certificate } from "../components/certificates";
 import { Secrets } from "../components/secrets";
+import { ingressNames } from "../plan/certificates";
+import type { OwnCertificate } from "../plan/own-certificate";
 import type { Plan } from "../plan/types";
 
 export interface Base {
@@ -10,20 +12,30 @@ export interface Base {
   dockerApi: Certificate;
   dockerClient: Certificate;
   registry: Certificate;
-  /** By stack name: the wildcard certificate of its routed services. */
-  ingress: Record<string, Certificate>;
+  /** One for the cluster's own name, and by stack name the wildcard certificate of its routed services; or the user's own. */
+  ingress: Record<string, CertificatePems>;
+  /** What lets managers write challenge records for ACME. */
+  acmeCredential: pulumi.Output<Record<string, string>> | undefined;
   /** Every authority that a user of the cluster has to believe, one PEM after the other. */
   authorities: pulumi.Output<string>;
 }
 
+export type CertificatePems = Pick<Certificate, "certPem" | "keyPem" | "caPem">;
+
+/** What is the user's own, and given. */
+export interface Given {
+  certificate?: OwnCertificate;
+  acmeCredential?: pulumi.Output<Record<string, string>>;
+}
+
 /** Keys, authorities and certificates: everything that exists before the first machine. */
-export function base(plan: Plan): Base {
+export function base(plan: Plan, given: Given = {}): Base {
   const authority = (name: string, what: string) =>
     new Authority(`${name}-ca`, { commonName: `Storm ${plan.name} ${plan.env} ${what} CA` });
   const docker = authority("docker", "Docker API");
   const consul = authority("consul", "Consul");
   const registry = authority("registry", "registry");
-  const ingress = authority("ingress", "ingress");
+  const ingress = given.certificate ? undefined : authority("ingress", "ingress");
   const loopback = ["127.0.0.1"];
   return {
     secrets: new Secrets("secrets"),
@@ -52,23 +64,32 @@ export function base(plan: Plan): Base {
       dnsNames: [plan.registry.host],
       uses: ["server_auth", "client_auth"],
     }),
-    ingress: Object.fromEntries(
-      plan.stacks.map((stack) => [
-        stack.name,
-        new Certificate(`ingress-${stack.name}`, {
-          authority: ingress,
-          commonName: `*.${stack.domain}`,
-          // A wildcard matches one label only, so each stack has one of its own.
-          dnsNames: [`*.${stack.domain}`, stack.domain],
-          uses: ["server_auth"],
-        }),
-      ]),
+    ingress: ingress ? ingressCertificates(plan, ingress) : own(given.certificate),
+    acmeCredential: given.acmeCredential,
+    authorities: pulumi.concat(
+      ...[...(ingress ? [ingress] : []), docker, consul].map((each) => each.certificate.certPem),
     ),
-    authorities: pulumi.concat(...[ingress, docker, consul].map((each) => each.certificate.certPem)),
   };
 }
 
+/** By the cluster's own authority. With ACME they serve until the first certificate is there. */
+function ingressCertificates(plan: Plan, authority: Authority): Record<string, Certificate> {
+  const made = Object.entries(ingressNames(plan)).map(([name, dnsNames]): [string, Certificate] => [
+    name,
+    new Certificate(`ingress-${name}`, { authority, commonName: dnsNames[0] ?? "", dnsNames, uses: ["server_auth"] }),
+  ]);
+  return Object.fromEntries(made);
+}
+
+/** One for all names. What its clients believe is not ours to say. */
+function own(certificate: OwnCertificate | undefined): Record<string, CertificatePems> {
+  if (certificate === undefined) return {};
+  const { certPem, keyPem } = certificate;
+  const pems = { certPem: pulumi.output(certPem), keyPem: pulumi.secret(keyPem), caPem: pulumi.output("") };
+  return { storm: pems };
+}
+
 /** A certificate's three PEMs as one value. */
-export function certificateFiles(certificate: Certificate): pulumi.Output<CertificateFiles> {
+export function certificateFiles(certificate: CertificatePems): pulumi.Output<CertificateFiles> {
   return pulumi.output({ certPem: certificate.certPem, keyPem: certificate.keyPem, caPem: certificate.caPem });
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { acmeSettings } from "../boot/acme";
 import { Consul } from "../components/consul";
 import type { SharedSecrets } from "../components/acl";
 import { Mesh } from "../components/mesh";
@@ -46,6 +47,7 @@ function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<SharedSecrets> {
         Object.entries(upstream.ingress).map(([name, certificate]) => [name, certificateFiles(certificate)]),
       ),
     ),
+    acme: pulumi.output(upstream.acmeCredential).apply((credential) => acmeSettings(plan, credential ?? {})),
     registryHost: `${plan.registry.host}:${plan.registry.port}`,
   });
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { EDGE_NETWORK, ingressStack, registryStack } from "../boot/system-stacks";
+import { EDGE_NETWORK, IMAGES, ingressStack, registryStack } from "../boot/system-stacks";
 import { ComposeStack } from "../components/compose-stack";
+import { pinned } from "../plan/lock";
 import type { Plan } from "../plan/types";
 import type { Base } from "./base";
 import type { Cluster } from "./cluster";
@@ -50,6 +51,7 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
       "registry",
       pulumi.all([upstream.registry.certPem, upstream.registry.caPem]).apply((certificates) =>
         registryStack({
+          image: pinned(IMAGES.registry, plan.lock),
           port: plan.registry.port,
           node: plan.volumeNode,
           overlayMtu: plan.network.overlayMtu,
@@ -61,6 +63,7 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
       "ingress",
       pulumi.all([httpsPort(nodes), proxyProtocolFrom(nodes)]).apply(([port, trusted]) =>
         ingressStack({
+          image: pinned(IMAGES.ingress, plan.lock),
           httpsPort: port,
           proxyProtocolFrom: trusted,
           consulAddress: `${plan.network.nodeLocalAddress}:8500`,

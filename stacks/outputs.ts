@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ServiceLink } from "../boot/services-page";
 import type { Plan } from "../plan/types";
 import type { RenderedStack } from "../load";
 import type { Base } from "./base";
@@ -35,6 +36,17 @@ export interface Outputs {
 const DOCKER_PORT = 2376;
 const CONSUL_PORT = 8501;
 
+/** The routed services with their addresses. */
+export function links(stacks: readonly RenderedStack[], port: number): ServiceLink[] {
+  return stacks.flatMap((stack) =>
+    stack.routes.map(({ service, host, path }) => ({ stack: stack.name, service, url: urlOf(host, path, port) })),
+  );
+}
+
+function urlOf(host: string, path: string, port: number): string {
+  return `https://${host}${port === 443 ? "" : `:${port}`}${path === "/" ? "" : path}`;
+}
+
 export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { nodes: Nodes }): Outputs {
   const { first, entries } = upstream.nodes;
   const https = httpsPort(upstream.nodes);
@@ -42,15 +54,10 @@ export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { 
     docker: pulumi.interpolate`${first.address}:${DOCKER_PORT}`,
     consul: pulumi.interpolate`${first.address}:${CONSUL_PORT}`,
   };
-  const urlOf = (host: string, path: string, port: number) =>
-    `https://${host}${port === 443 ? "" : `:${port}`}${path === "/" ? "" : path}`;
-  const routes = stacks.flatMap((stack) => stack.routes.map((route) => ({ ...route, stack: stack.name })));
   const urls = https.apply((port) =>
-    Object.fromEntries(
-      routes.map(({ stack, service, host, path }) => [`${stack}/${service}`, urlOf(host, path, port)]),
-    ),
+    Object.fromEntries(links(stacks, port).map(({ stack, service, url }) => [`${stack}/${service}`, url])),
   );
-  const [route] = routes;
+  const [route] = stacks.flatMap((stack) => stack.routes);
   return {
     url: https.apply((port) => (route ? urlOf(route.host, route.path, port) : urlOf(plan.baseDomain, "/", port))),
     urls,

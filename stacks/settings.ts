@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { acmeCredentialErrors } from "../boot/acme";
 import type { LocalMachine } from "../components/local-machine";
 import type { LoadSettings } from "../load";
 import type { Plan, Provider } from "../plan/types";
@@ -53,4 +54,30 @@ export function checkSettings(plan: Plan, { machine, hostsKey }: Settings): void
       "stack config storm:hostsKey is missing, the private key that lets the program into the machines under Hosts: " +
         "run `pulumi config set --secret storm:hostsKey < KEYFILE` (OpenSSH's form, no passphrase)",
     );
+}
+
+/**
+ * Stack config `storm:acme`, when certificates come by ACME: what lego needs to write records in the zone. Checked here, for an error
+ * from within an output would be a stack trace.
+ * @throws Error that says how to set it.
+ */
+export function acmeCredential(plan: Plan): pulumi.Output<Record<string, string>> | undefined {
+  if (plan.tls.from !== "acme" || plan.dns === undefined) return undefined;
+  const text = pulumi.runtime.getConfig("storm:acme");
+  const value = parsed(text);
+  const problems = text === undefined ? ["is missing"] : acmeCredentialErrors(plan.dns.provider, value);
+  if (problems.length > 0)
+    throw new Error(
+      `stack config storm:acme: ${problems.join("; ")}. tls: acme writes records at ${plan.dns.provider} with it; set each by ` +
+        "`pulumi config set --secret --path storm:acme.NAME` (docs/https.md has the names)",
+    );
+  return pulumi.secret(value as Record<string, string>); // acmeCredentialErrors has seen to it
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
 }

@@ -31,6 +31,7 @@ export const needs = {
   openssl: { package: "openssl", program: "openssl", why: "the tests look at certificates with other eyes" },
   python: { package: "python3", program: "python3", why: "the tests run the nodes' daemons" },
   sshd: { package: "openssh-server", program: "sshd", why: "the tests connect to a server of their own" },
+  lego: { package: "lego", program: "lego", why: "the tests get certificates with it as managers do" },
   shellcheck: { package: "shellcheck", program: "shellcheck", why: "the tests check the nodes' scripts" },
 } satisfies Record<string, Need>;
 

@@ -19,13 +19,20 @@ export async function setUpTests(output: Output, fast: boolean): Promise<TestNee
   void steps.step("Test tools", [], async (say) => {
     const wanted = [needs.shellcheck, needs.python];
     const bringsServer = !fast && isMissing(needs.sshd);
-    await ensurePackages(fast ? wanted : [...wanted, needs.ssh, needs.sshd, needs.openssl], say);
+    await ensurePackages(fast ? wanted : [...wanted, needs.ssh, needs.sshd, needs.openssl, needs.lego], say);
     // The tests start servers of their own; nobody asked for one that is open to the network.
     if (bringsServer && existsSync("/run/systemd/system")) {
       await run("systemctl", ["disable", "--now", "ssh.service"], { allowFailure: true });
     }
     return { value: undefined };
   });
+  if (!fast) {
+    // For tests/acme; lego comes with the other Debian packages.
+    void steps.step("ACME authority", [], async (say) => {
+      for (const recipe of [recipes.pebble, recipes.challengeServer]) await buildGoModule(recipe, cacheFolder(), say);
+      return { value: undefined };
+    });
+  }
   const ferretdb = steps.step("FerretDB", [], async (say) => ({
     value: await buildGoModule(recipes.ferretdb, cacheFolder(), say),
   }));

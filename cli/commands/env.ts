@@ -41,7 +41,8 @@ export function exportLines(stack: string, variables: Record<string, string>): s
   return [...lines, "# Run this command to configure your shell:", `# eval $(npx storm env ${stack})`, ""].join("\n");
 }
 
-function unknownStack(stack: string, known: string[]): UserError {
+/** The error for a stack that is not there, with the word that was meant. */
+export function unknownStack(stack: string, known: string[]): UserError {
   if (known.length === 0) return new UserError(`there is no stack ${stack}`, ["`npm start` makes the stack dev."]);
   const guess = nearest(stack, known);
   return new UserError(`there is no stack ${stack}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [

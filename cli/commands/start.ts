@@ -5,6 +5,7 @@ import { policyPacks } from "../../tools/policy-pack";
 import { type LabSetup, setUpLab } from "../../tools/setup";
 import { changedValues, hasIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
 import { someNodeIsDown } from "../leftovers";
+import { ManagerGuard, runningManagers } from "../manager-guard";
 import { alone, operate, recoverStack } from "../operation";
 import { preflight } from "../preflight";
 import { summary } from "../summary";
@@ -15,6 +16,7 @@ export interface StartOptions {
   file?: string;
   json?: boolean;
   verbose?: boolean;
+  allowManagerReplacement?: boolean;
 }
 
 /** `npm start`: everything from a bare machine to a running cluster; nothing where all of it is there. */
@@ -53,15 +55,39 @@ async function deploy(
 
   const refresh = await someNodeIsDown(new Docker(), stormStack.backend.state(options.stack));
   if (refresh) output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
-  const changes = await operate({
+  const common = {
     stack: stormStack,
     output,
     verbose: options.verbose ?? false,
-    step: "Deployment",
     again: "npm start",
     failed: "the deployment failed; the reasons are above",
-    run: (engine) =>
-      stack.up({ ...engine, refresh, suppressOutputs: true, policyPacks: policyPacks(checkout, options.stack) }),
+  };
+  const packs = policyPacks(checkout, options.stack);
+  const managers = runningManagers(stormStack.backend.state(options.stack)?.outputs["nodes"]);
+  // The Automation API's `up` has no preview. With fewer managers there is no second one to lose, and nothing to look for.
+  if (managers.length > 1 && !options.allowManagerReplacement) {
+    const guard = new ManagerGuard(managers);
+    await operate({
+      ...common,
+      step: "Preview",
+      run: ({ onEvent, ...engine }) =>
+        stack.preview({
+          ...engine,
+          refresh,
+          policyPacks: packs,
+          onEvent: (event) => {
+            guard.event(event);
+            // What else it says comes again with the deployment.
+            if (event.diagnosticEvent?.severity === "error") onEvent(event);
+          },
+        }),
+    });
+    guard.check(options.stack);
+  }
+  const changes = await operate({
+    ...common,
+    step: "Deployment",
+    run: (engine) => stack.up({ ...engine, refresh, suppressOutputs: true, policyPacks: packs }),
   });
   return changes > 0;
 }

@@ -70,5 +70,29 @@ const ferretdb: GoRecipe = {
   added: { "build/version/version.txt": "v1.24.0\n" },
 };
 
-/** Every program that Storm can build when its publisher is out of reach. */
-export const recipes = { pulumi, languageHost, consul, traefik, ferretdb } satisfies Record<string, GoRecipe>;
+/** An ACME authority for tests: its certificates are worth nothing, and it checks DNS challenges like a real one. */
+const pebble: GoRecipe = {
+  name: "pebble",
+  version: "2.10.1",
+  module: "github.com/letsencrypt/pebble/v2",
+  package: "github.com/letsencrypt/pebble/v2/cmd/pebble",
+  goVersion: "1.25",
+};
+
+/** The DNS server beside it, told its records over HTTP. */
+const challengeServer: GoRecipe = {
+  ...pebble,
+  name: "pebble-challtestsrv",
+  package: "github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv",
+};
+
+/** Every program that Storm can build when its publisher is out of reach; the last two are for tests alone. */
+export const recipes = {
+  pulumi,
+  languageHost,
+  consul,
+  traefik,
+  ferretdb,
+  pebble,
+  challengeServer,
+} satisfies Record<string, GoRecipe>;

@@ -38,6 +38,8 @@ test("a daemon's unit is restarted with its script, and a drop-in is where syste
 test("user-data leaves out what the first remote command brings", () => {
   const there = new Set(names(userDataFiles(files)));
   expect(names(files).filter((name) => !there.has(name))).toEqual([
+    "storm_acme.py",
+    "storm_certificates.py",
     "storm_cluster.py",
     "storm_controller.py",
     "storm_convergence.py",

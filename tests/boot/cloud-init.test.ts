@@ -82,10 +82,10 @@ const EVERYWHERE = [
 const named = (names: string[]) => names.map((name) => `${name}.service`);
 
 test.each([
-  ["local-1", [...EVERYWHERE, "storm-controller", "storm-docker-api"]],
-  ["web-1", EVERYWHERE],
-])("units of %s", (name, units) => {
-  expect(unitsOf(identity(TWO_POOLS, name))).toEqual(named(units));
+  ["local-1", [...EVERYWHERE, "storm-controller", "storm-docker-api"], ["storm-certificates", "storm-acme"]],
+  ["web-1", EVERYWHERE, ["storm-certificates"]],
+])("units of %s", (name, services, timers) => {
+  expect(unitsOf(identity(TWO_POOLS, name))).toEqual([...named(services), ...timers.map((timer) => `${timer}.timer`)]);
 });
 
 test("boot installs, enables everything, starts what needs no secret, and waits for no cluster", () => {
@@ -116,8 +116,8 @@ test("every script that runs before the enrolment is in user-data, and everythin
   );
   const started = write_files
     .filter((file) => file.path.startsWith("/etc/systemd/system/"))
-    // The others wait for their token, which comes with the script.
-    .filter((file) => !file.content.includes("ConditionPathExists=/etc/storm/tokens/"))
+    // The others wait for their token or settings, which come with the script.
+    .filter((file) => !/Condition\w+=\/etc\/storm\/(tokens|acme)\//.test(file.content))
     .flatMap((file) => [...file.content.matchAll(/\/usr\/local\/lib\/storm\/[\w.-]+/g)].map(([path]) => path));
   expect(started.length).toBeGreaterThan(2);
   for (const script of [...started, "/usr/local/lib/storm/storm-install"])

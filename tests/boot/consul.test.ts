@@ -113,6 +113,7 @@ test("a node cannot read the managers' join token", () => {
     "storm/removed",
     "storm/swarm/id",
     "storm/swarm/join/worker",
+    "storm/acme/certificates/",
     "storm/availability/",
   ]);
 });

@@ -39,9 +39,12 @@ const EVERYWHERE = [
   ["/etc/storm/ingress/alpha.key", "0600", undefined, undefined],
   ["/etc/storm/ingress/omega.crt", "0644", undefined, undefined],
   ["/etc/storm/ingress/omega.key", "0600", undefined, undefined],
-  // Last: Traefik reads the certificates again when it is written.
   ["/etc/storm/ingress/dynamic.yml", "0644", undefined, undefined],
+  // Last: Traefik reads the certificates again when it is written.
+  ["/etc/storm/ingress/certificates.yml", "0644", undefined, undefined],
+  ["/etc/storm/acme/ingress.json", "0644", undefined, undefined],
 ];
+const ISSUE = ["/etc/storm/acme/issue.json", "0600", undefined, undefined];
 
 test("a manager's files: who may read them, and which unit must notice a change", () => {
   expect(list(SECRETS)).toEqual([
@@ -57,6 +60,7 @@ test("a manager's files: who may read them, and which unit must notice a change"
     ["/etc/storm/docker-api/ca.pem", "0644", ...DOCKER],
     ["/etc/storm/docker-api/server.pem", "0600", ...DOCKER],
     ...EVERYWHERE,
+    ISSUE,
   ]);
 });
 
@@ -86,15 +90,47 @@ test("HAProxy's file is certificate and key in one", () => {
   expect(file?.content).toBe("docker CERT\ndocker KEY\n");
 });
 
-test("Traefik's file names every stack's certificate, and the retry that its entrypoint uses", () => {
-  const file = secretFiles(SECRETS).find(({ path }) => path === "/etc/storm/ingress/dynamic.yml");
-  expect(JSON.parse(file?.content ?? "")).toEqual({
+const contentOf = (path: string, secrets: NodeSecrets) =>
+  secretFiles(secrets).find((file) => file.path === path)?.content;
+
+test("Traefik's files name every stack's certificate, and the retry that its entrypoint uses", () => {
+  expect(JSON.parse(contentOf("/etc/storm/ingress/certificates.yml", SECRETS) ?? "")).toEqual({
     tls: {
       certificates: ["alpha", "omega"].map((name) => ({
         certFile: `/etc/storm/ingress/${name}.crt`,
         keyFile: `/etc/storm/ingress/${name}.key`,
       })),
     },
+  });
+  expect(JSON.parse(contentOf("/etc/storm/ingress/dynamic.yml", SECRETS) ?? "")).toEqual({
     http: { middlewares: { retry: { retry: { attempts: 3, initialInterval: "50ms" } } } },
+  });
+});
+
+describe("with ACME", () => {
+  const acme = {
+    server: "https://acme.example.com/directory",
+    email: "ops@example.com",
+    provider: "digitalocean",
+    environment: { DO_AUTH_TOKEN: "CREDENTIAL" },
+    certificates: { storm: ["dev.example.com"], alpha: ["*.alpha.dev.example.com"] },
+  };
+
+  test("managers alone get the credential, in a file for root", () => {
+    const manager = secretFiles({ ...SECRETS, acme });
+    const holders = manager.filter(({ content }) => content.includes("CREDENTIAL"));
+    expect(holders.map(({ path, mode }) => [path, mode])).toEqual([["/etc/storm/acme/issue.json", "0600"]]);
+    expect(JSON.parse(holders[0]?.content ?? "")).toEqual(acme);
+    expect(JSON.stringify(secretFiles({ ...SECRETS, manager: false, acme }))).not.toContain("CREDENTIAL");
+  });
+
+  test("what Traefik serves is listed by the node itself, from the names that it is given", () => {
+    expect(contentOf("/etc/storm/ingress/certificates.yml", { ...SECRETS, acme })).toBeUndefined();
+    expect(contentOf("/etc/storm/acme/ingress.json", { ...SECRETS, acme })).toBe('{"names":["alpha","storm"]}');
+  });
+
+  test("a cluster that leaves it gets empty settings, with which the units do nothing", () => {
+    expect(contentOf("/etc/storm/acme/ingress.json", SECRETS)).toBe("");
+    expect(contentOf("/etc/storm/acme/issue.json", SECRETS)).toBe("");
   });
 });

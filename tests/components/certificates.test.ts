@@ -38,6 +38,13 @@ const CERTIFICATES = {
     ipAddresses: undefined,
     uses: [...signing, "server_auth"],
   },
+  "ingress-storm": {
+    ca: "ingress-ca",
+    commonName: "dev.storm.localhost",
+    dnsNames: ["dev.storm.localhost"],
+    ipAddresses: undefined,
+    uses: [...signing, "server_auth"],
+  },
   registry: {
     ca: "registry-ca",
     commonName: "registry.service.consul",
@@ -117,5 +124,6 @@ test("one wildcard for each stack, because a wildcard matches one label only", a
   expect(names).toEqual([
     ["*.demo.prod.storm.localhost", "demo.prod.storm.localhost"],
     ["*.second-one.prod.storm.localhost", "second-one.prod.storm.localhost"],
+    ["prod.storm.localhost"],
   ]);
 });

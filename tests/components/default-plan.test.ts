@@ -28,7 +28,9 @@ const node = (name: string) => [
 
 const EXPECTED = [
   ...["consul", "docker", "ingress", "registry"].flatMap(authority),
-  ...["consul-server", "docker-client", "docker-server", "ingress-demo", "registry"].flatMap(certificate),
+  ...["consul-server", "docker-client", "docker-server", "ingress-demo", "ingress-storm", "registry"].flatMap(
+    certificate,
+  ),
   "storm:secrets:Secrets secrets",
   ...["gossip", "identity", "management", "ssh", "tokens"].map(
     (group) => `tls:index/privateKey:PrivateKey secrets-${group} in secrets`,
@@ -49,6 +51,8 @@ const EXPECTED = [
   "storm:compose:ComposeStack ingress",
   "command:remote:Command stack-ingress in ingress",
   "command:remote:Command stacks",
+  "storm:compose:ComposeStack storm",
+  "command:remote:Command stack-storm in storm",
   "storm:compose:ComposeStack demo",
   "command:remote:CopyToRemote context-demo-guestbook in demo",
   "command:remote:Command stack-demo in demo",

@@ -93,8 +93,8 @@ test("one more stack adds its own resources; nodes get its certificate by their 
       "stack-second",
     ],
   });
-  // "stacks" takes away what storm.yml no longer has: its list is a longer one.
-  expect(changed).toEqual(["enroll-local-1", "enroll-local-2", "enroll-local-3", "stacks"]);
+  // "stacks" takes away what storm.yml no longer has: its list is a longer one, and so is the services page.
+  expect(changed).toEqual(["enroll-local-1", "enroll-local-2", "enroll-local-3", "stack-storm", "stacks"]);
 });
 
 test("a stack that goes is named no longer to what takes it away, and touches no other stack", async () => {
@@ -102,9 +102,9 @@ test("a stack that goes is named no longer to what takes it away, and touches no
   const { added, changed } = compare(await deployed({ compose: { second: stack } }), standard);
   expect({ added, changed }).toEqual({
     added: [],
-    changed: ["enroll-local-1", "enroll-local-2", "enroll-local-3", "stacks"],
+    changed: ["enroll-local-1", "enroll-local-2", "enroll-local-3", "stack-storm", "stacks"],
   });
-  expect(stdinOf(resource(standard, "Command", "stacks"))).toEqual({ keep: ["registry", "ingress", "demo"] });
+  expect(stdinOf(resource(standard, "Command", "stacks"))).toEqual({ keep: ["registry", "ingress", "storm", "demo"] });
 });
 
 describe("what rotates changes commands only, never a node", () => {

@@ -23,6 +23,7 @@ const COMMANDS: Record<string, [create: string, node: string]> = {
   "stack-demo": [STACK, "local-1"],
   "stack-ingress": [STACK, "local-1"],
   "stack-registry": [STACK, "local-1"],
+  "stack-storm": [STACK, "local-1"],
   stacks: ["exec python3 /usr/local/lib/storm/storm_stacks.py", "local-1"],
   swarm: [`exec ${CLUSTER} swarm`, "local-1"],
 };

@@ -1,0 +1,16 @@
+import { wildcardOf } from "./dns";
+import type { Plan } from "./types";
+
+/** Of the cluster's own name; no stack of a user's may be called so (spec/rules/compose.ts). */
+const OWN = "storm";
+
+/**
+ * The ingress's certificates and the names that each is for: one for the cluster's own name, and one a stack, for a wildcard matches one
+ * label only.
+ */
+export function ingressNames(plan: Pick<Plan, "baseDomain" | "stacks">): Record<string, string[]> {
+  return Object.fromEntries([
+    [OWN, [plan.baseDomain]],
+    ...plan.stacks.map(({ name, domain }) => [name, [wildcardOf(domain), domain]]),
+  ]);
+}
