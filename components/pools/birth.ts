@@ -5,6 +5,7 @@ import { userData } from "../../boot/cloud-init";
 import { elasticUserData } from "../../boot/elastic";
 import { nodeConfig } from "../../boot/node-config";
 import type { NodePlan, PoolPlan } from "../../plan/types";
+import type { Node } from "../node";
 import type { SiteArgs } from "../site";
 
 export interface BirthArgs extends Pick<SiteArgs, "plan" | "ssh"> {
@@ -51,6 +52,17 @@ export function birth({ plan, node, ssh, volumeDevice, imageCache }: BirthArgs, 
       }),
     );
   return { hostKey: key.publicKeyOpenssh.apply((line) => line.trim()), userData: pulumi.secret(text) };
+}
+
+/**
+ * Where a site's elastic nodes enrol: at its managers, else at its first pool's nodes. Not at all of them: then every node that comes
+ * or goes would change each elastic pool.
+ */
+export function rendezvousOf(nodes: readonly Node[]): pulumi.Output<string>[] {
+  const managers = nodes.filter((node) => node.plan.role === "manager");
+  const [first] = nodes.map((node) => node.plan.pool).sort();
+  const chosen = managers.length > 0 ? managers : nodes.filter((node) => node.plan.pool === first);
+  return chosen.map((node) => node.privateAddress);
 }
 
 /** The user-data of an elastic pool. Not ignored when it changes: nodes that come later enrol with today's token. */

@@ -7,6 +7,7 @@ import { DigitalOceanLoadBalancer } from "../load-balancer/digitalocean";
 import { DigitalOceanNetwork } from "../network/digitalocean";
 import { DigitalOceanFirewall } from "../network/digitalocean-firewall";
 import type { Site, SiteArgs } from "../site";
+import { rendezvousOf } from "./birth";
 
 /** One region of DigitalOcean as a site. */
 export function createSite(args: SiteArgs): Site {
@@ -41,7 +42,7 @@ export function createSite(args: SiteArgs): Site {
   const nodes = pools
     .filter((pool) => !pool.elastic)
     .flatMap((pool) => new DigitalOceanPool(pool.name, { ...args, pool, network }, providers).nodes);
-  const rendezvous = nodes.map((node) => node.privateAddress);
+  const rendezvous = rendezvousOf(nodes);
   for (const pool of pools.filter(({ elastic }) => elastic))
     new DigitalOceanElasticPool(pool.name, { ...args, pool, network, rendezvous }, providers);
   return {

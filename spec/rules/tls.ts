@@ -6,10 +6,8 @@ import type { Spec } from "../spec";
 export function checkTls(spec: Spec): Issue[] {
   if (typeof spec.tls !== "object" || !("acme" in spec.tls)) return [];
   const at = (message: string) => [errorAt(spec.source, ["tls", "acme"], message)];
+  // Whether the Hostname is in the zone is checked with `dns`.
   if (spec.dns === undefined)
     return at("needs dns, for the authority looks for a record in the zone: add dns: {provider: ...}");
-  const zone = spec.dns.zone ?? spec.Hostname;
-  if (spec.Hostname !== zone && !spec.Hostname.endsWith(`.${zone}`))
-    return at(`needs the Hostname in the zone of dns: ${spec.Hostname} is not in ${zone}`);
   return [];
 }
