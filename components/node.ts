@@ -17,6 +17,17 @@ export interface Node {
   hostKey: pulumi.Output<string>;
   /** The deploying program's SSH key. */
   privateKey: pulumi.Output<string>;
+  /** What SSH passes through on its way to a node without a public address. */
+  proxy?: Proxy;
+}
+
+/** A bastion. */
+export interface Proxy {
+  address: pulumi.Output<string>;
+  user: string;
+  /** OpenSSH public key that its sshd must show. */
+  hostKey: pulumi.Output<string>;
+  privateKey: pulumi.Output<string>;
 }
 
 /** A node as the others' WireGuard knows it. */
