@@ -30,24 +30,13 @@ export function dialErrorLimit(seconds: number): number {
 /** How SSH reaches a node; without `hostKey` the plugin would believe any host (pulumi-command#755). */
 export function connectionTo(node: Node, dialSeconds = 300) {
   const patience = { dialErrorLimit: dialErrorLimit(dialSeconds), perDialTimeout: 15 };
-  const { proxy } = node;
   return {
     host: node.address,
     user: node.user,
     privateKey: node.privateKey,
     hostKey: node.hostKey,
+    ...(node.proxy ? { proxy: { ...node.proxy, ...patience } } : {}),
     ...patience,
-    ...(proxy
-      ? {
-          proxy: {
-            host: proxy.address,
-            user: proxy.user,
-            privateKey: proxy.privateKey,
-            hostKey: proxy.hostKey,
-            ...patience,
-          },
-        }
-      : {}),
   };
 }
 

@@ -2,11 +2,11 @@ import { VirtualMachine } from "@pulumi/azure-native/compute";
 import { NetworkInterface } from "@pulumi/azure-native/network";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { bastionUserData } from "../../boot/bastion";
+import { BASTION_USER, bastionUserData } from "../../boot/bastion";
 import { type AzureNetwork, createAddress, createSecurityGroup } from "../network/azure";
 import type { Proxy } from "../node";
 import type { SiteArgs } from "../site";
-import { ADMIN_USER, imageOf, OS_DISK, osSettings, SECURITY } from "./machine";
+import { imageOf, OS_DISK, osSettings, SECURITY } from "./machine";
 import { tagsOf } from "./placement";
 
 export interface AzureBastionArgs extends Pick<SiteArgs, "plan" | "site" | "ssh"> {
@@ -26,9 +26,9 @@ export class AzureBastion extends pulumi.ComponentResource {
     const { plan, network, ssh } = args;
     const { placement } = network;
     const parent = { parent: this };
-    const tags = tagsOf(plan);
+    const tags = tagsOf(plan, NAME);
     const key = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, parent);
-    const address = createAddress(`${name}-address`, { ...args, placement, of: NAME }, this);
+    const address = createAddress(`${name}-address`, { ...args, placement, of: NAME, tags }, this);
     const nic = new NetworkInterface(
       `${name}-nic`,
       {
@@ -54,7 +54,6 @@ export class AzureBastion extends pulumi.ComponentResource {
       .all([key.privateKeyOpenssh, key.publicKeyOpenssh, ssh.publicKey])
       .apply(([privateOpenssh, publicOpenssh, authorizedKey]) =>
         bastionUserData({
-          user: ADMIN_USER,
           hostKey: { privateOpenssh, publicOpenssh: publicOpenssh.trim() },
           authorizedKey: authorizedKey.trim(),
         }),
@@ -75,10 +74,10 @@ export class AzureBastion extends pulumi.ComponentResource {
       { ...parent, ignoreChanges: ["osProfile", "storageProfile.imageReference"], deleteBeforeReplace: true },
     );
     this.proxy = {
-      address: address.address,
-      user: ADMIN_USER,
-      hostKey: key.publicKeyOpenssh.apply((line) => line.trim()),
+      host: address.address,
+      user: BASTION_USER,
       privateKey: ssh.privateKey,
+      hostKey: key.publicKeyOpenssh.apply((line) => line.trim()),
     };
     this.registerOutputs({});
   }

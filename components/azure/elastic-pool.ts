@@ -28,7 +28,7 @@ export class AzureElasticPool extends pulumi.ComponentResource {
     super("storm:pools:AzureElasticPool", name, {}, opts);
     const { plan, pool, ssh, network } = args;
     const { placement } = network;
-    const tags = tagsOf(plan, pool);
+    const tags = tagsOf(plan, pool.name);
     const userData = elasticBirth(args, pool, args.rendezvous);
     const set = new VirtualMachineScaleSet(
       name,

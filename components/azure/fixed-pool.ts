@@ -33,7 +33,7 @@ export class AzureFixedPool extends pulumi.ComponentResource {
   private createNode(node: NodePlan, args: AzurePoolArgs): Node {
     const { plan, pool, ssh, network, bastion } = args;
     const { placement } = network;
-    const tags = tagsOf(plan, pool);
+    const tags = tagsOf(plan, pool.name);
     const zones = node.zone === "" ? undefined : [node.zone];
     const hasVolume = pool.volumeGiB > 0;
     const born = birth({ plan, node, ssh, ...(hasVolume ? { volumeDevice: VOLUME_DEVICE } : {}) }, this);
@@ -84,7 +84,7 @@ export class AzureFixedPool extends pulumi.ComponentResource {
 
   private createInterface(node: NodePlan, { plan, site, pool, network, backendId }: AzurePoolArgs) {
     const { placement } = network;
-    const tags = tagsOf(plan, pool);
+    const tags = tagsOf(plan, pool.name);
     const reachable = plan.network.private
       ? undefined
       : createAddress(`${node.name}-address`, { plan, site, placement, of: node.name, tags }, this);
@@ -126,7 +126,7 @@ export class AzureFixedPool extends pulumi.ComponentResource {
         // Nobody can make a link by which the world downloads it.
         networkAccessPolicy: "DenyAll",
         publicNetworkAccess: "Disabled",
-        tags: tagsOf(plan, pool),
+        tags: tagsOf(plan, pool.name),
       },
       // A disk cannot change its zone. Azure refuses that, and nothing here replaces it: data would be gone.
       { parent: this, protect: plan.production },

@@ -1,3 +1,4 @@
+import { subnetAt } from "../../plan/subnets";
 import type { FirewallRow, NetworkPlan } from "../../plan/types";
 
 /** What a network security group guards: the network interfaces of managers, of the other nodes, or of the bastion. */
@@ -103,6 +104,5 @@ function bastionRows({ adminCidrs }: NetworkPlan): Row[] {
 
 /** Subnets of a site's /16: the lower half for nodes, the last 256 addresses for the bastion. */
 export function subnetsOf({ siteCidr }: Pick<NetworkPlan, "siteCidr">): { nodes: string; bastion: string } {
-  const [first = "", second = ""] = siteCidr.split(".");
-  return { nodes: `${first}.${second}.0.0/17`, bastion: `${first}.${second}.255.0/24` };
+  return { nodes: subnetAt(siteCidr, 17, 0), bastion: subnetAt(siteCidr, 24, 255) };
 }

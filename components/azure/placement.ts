@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Plan, PoolPlan, SitePlan } from "../../plan/types";
+import type { Plan, SitePlan } from "../../plan/types";
 
 /** Where a site's resources are: every one of them is put there. */
 export interface Placement {
@@ -12,6 +12,9 @@ export interface Placement {
 /** Azure names the zones of every region that has zones so; they are other buildings for each subscription. */
 const ZONES = ["1", "2", "3"];
 
+/** `pool` of what all pools of a site use; limits and bills by pool leave it out. */
+const SHARED = "shared";
+
 /**
  * The zones of a site's region, for what is spread over all of them whatever the pools do; undefined where it has none. The plan
  * gives every pool of a region with zones at least one.
@@ -20,7 +23,7 @@ export function zonesOf({ pools }: Plan, site: SitePlan): string[] | undefined {
   return pools.some((pool) => pool.site === site.name && pool.zones.length > 0) ? ZONES : undefined;
 }
 
-/** Tags of whatever takes some. `pool` is "shared" for what all pools of a site use. */
-export function tagsOf({ name, env }: Pick<Plan, "name" | "env">, pool?: PoolPlan): Record<string, string> {
-  return { owner: name, stack: env, pool: pool?.name ?? "shared" };
+/** Tags of whatever takes some: whose it is, of which environment and of which pool. */
+export function tagsOf({ name, env }: Pick<Plan, "name" | "env">, pool = SHARED): Record<string, string> {
+  return { owner: name, stack: env, pool };
 }

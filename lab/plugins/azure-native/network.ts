@@ -78,6 +78,9 @@ export const VirtualNetwork = armResource({
   inputs: {
     addressSpace: { type: "object", required: true, fields: { addressPrefixes: { type: "strings", required: true } } },
     subnets: { type: "objects", fields: SUBNET },
+    // The SDK writes both by itself.
+    enableDdosProtection: { type: "boolean" },
+    enableVmProtection: { type: "boolean" },
   },
   check: checkSubnets,
 });
