@@ -72,7 +72,12 @@ export class AzureRecords extends pulumi.ComponentResource implements DnsRecords
     return { group: made.name.apply(() => group), nameServers: made.nameServers };
   }
 
-  private alias(record: string, { dns, sites }: RecordsArgs, group: pulumi.Output<string>, profileId: pulumi.Output<string>) {
+  private alias(
+    record: string,
+    { dns, sites }: RecordsArgs,
+    group: pulumi.Output<string>,
+    profileId: pulumi.Output<string>,
+  ) {
     const relative = relativeName(record, dns.zone);
     // The zone's own name cannot be a CNAME; as an address it can only follow sites that have addresses.
     const isZone = relative === "@";
