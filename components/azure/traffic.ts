@@ -50,12 +50,33 @@ export function trafficName({ names, zone }: Pick<DnsPlan, "names" | "zone">): s
   return `${domain.replaceAll(".", "-").slice(0, LABEL_LENGTH).replace(/-+$/, "")}-${hash}`;
 }
 
+/** One name of the cluster as its zone has it. */
+export interface AliasPlan {
+  name: string;
+  /** "@" for the zone's own. */
+  relative: string;
+  type: "A" | "CNAME";
+}
+
 /**
- * A name as its zone calls it; "@" for the zone's own.
- * @throws RunError when it is not in the zone.
+ * The cluster's names as aliases of the profile. The zone's own name cannot be a CNAME; as an address it can only follow sites that
+ * have addresses.
+ * @throws RunError when a name is not in the zone, or is the zone's own beside a site with a host name.
  */
-export function relativeName(name: string, zone: string): string {
-  if (name === zone) return "@";
-  if (name.endsWith(`.${zone}`)) return name.slice(0, -zone.length - 1);
-  throw new pulumi.RunError(`${name} is not in the zone ${zone}; dns.zone must be the Hostname or a domain above it`);
+export function aliasesOf({ dns, sites }: Pick<RecordsArgs, "dns" | "sites">): AliasPlan[] {
+  const { zone } = dns;
+  const named = sites.find(({ entry }) => entry.hostName !== undefined);
+  return dns.names.map((name): AliasPlan => {
+    if (name.endsWith(`.${zone}`)) return { name, relative: name.slice(0, -zone.length - 1), type: "CNAME" };
+    if (name !== zone)
+      throw new pulumi.RunError(
+        `${name} is not in the zone ${zone}; dns.zone must be the Hostname or a domain above it`,
+      );
+    if (named !== undefined)
+      throw new pulumi.RunError(
+        `${name} is Azure's whole zone and cannot lead to ${named.site.name}, whose load balancer has a host name and no ` +
+          `address; use a zone above it, such as the Hostname's, or dns.provider: route53`,
+      );
+    return { name, relative: "@", type: "A" };
+  });
 }

@@ -3,17 +3,23 @@ import { Provider } from "@pulumi/azure-native/provider";
 import { ResourceGroup } from "@pulumi/azure-native/resources";
 import { Profile } from "@pulumi/azure-native/trafficmanager";
 import * as pulumi from "@pulumi/pulumi";
-import { endpointsOf, MONITOR, relativeName, trafficName } from "../azure/traffic";
+import { aliasesOf, type AliasPlan, endpointsOf, MONITOR, trafficName } from "../azure/traffic";
 import type { DnsRecords, RecordsArgs } from "./records";
 
 /** Where the resource group keeps its list; what is in it is everywhere. Never changed: it would make the zone anew. */
 const LOCATION = "eastus";
 const EVERYWHERE = "global";
 
+export interface AzureRecordsArgs extends RecordsArgs {
+  aliases: AliasPlan[];
+}
+
 /** The zone at Azure DNS, and in it every name as an alias of one Traffic Manager profile that knows which sites answer. */
 export function createRecords(args: RecordsArgs, opts?: pulumi.ComponentResourceOptions): DnsRecords {
+  // First, so that what cannot be is said before anything is made.
+  const aliases = aliasesOf(args);
   const provider = new Provider("azure-dns", { location: LOCATION });
-  return new AzureRecords("azure-dns", args, { ...opts, provider });
+  return new AzureRecords("azure-dns", { ...args, aliases }, { ...opts, provider });
 }
 
 /**
@@ -23,7 +29,7 @@ export function createRecords(args: RecordsArgs, opts?: pulumi.ComponentResource
 export class AzureRecords extends pulumi.ComponentResource implements DnsRecords {
   readonly nameServers: pulumi.Output<string[]>;
 
-  constructor(name: string, args: RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: AzureRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:dns:AzureRecords", name, {}, opts);
     const { dns, env, owner = "storm" } = args;
     const parent = { parent: this };
@@ -50,7 +56,7 @@ export class AzureRecords extends pulumi.ComponentResource implements DnsRecords
       },
       parent,
     );
-    for (const record of dns.names) this.alias(record, args, zone.group, profile.id);
+    for (const record of args.aliases) this.alias(record, args, zone.group, profile.id);
     this.nameServers = zone.nameServers;
     this.registerOutputs({ nameServers: this.nameServers });
   }
@@ -73,27 +79,18 @@ export class AzureRecords extends pulumi.ComponentResource implements DnsRecords
   }
 
   private alias(
-    record: string,
-    { dns, sites }: RecordsArgs,
+    record: AliasPlan,
+    { dns }: RecordsArgs,
     group: pulumi.Output<string>,
     profileId: pulumi.Output<string>,
   ) {
-    const relative = relativeName(record, dns.zone);
-    // The zone's own name cannot be a CNAME; as an address it can only follow sites that have addresses.
-    const isZone = relative === "@";
-    const named = sites.find(({ entry }) => entry.hostName !== undefined);
-    if (isZone && named !== undefined)
-      throw new pulumi.RunError(
-        `${record} is Azure's whole zone and cannot lead to ${named.site.name}, whose load balancer has a host name and no ` +
-          `address; use a zone above it, such as the Hostname's, or dns.provider: route53`,
-      );
     return new RecordSet(
-      record,
+      record.name,
       {
         resourceGroupName: group,
         zoneName: dns.zone,
-        relativeRecordSetName: relative,
-        recordType: isZone ? "A" : "CNAME",
+        relativeRecordSetName: record.relative,
+        recordType: record.type,
         ttl: dns.ttl,
         targetResource: { id: profileId },
       },

@@ -1,4 +1,5 @@
 import * as crypto from "node:crypto";
+import { azureOutputs } from "./fake-azure";
 
 /**
  * What the providers would answer: the same for the same name, and for a secret a text that says whose it is, so that
@@ -35,6 +36,7 @@ const BY_TYPE: Record<string, Fake> = {
   }),
   "command:remote:Command": (name) => ({ stdout: JSON.stringify({ publicKey: publicKeyOf(name) }), stderr: "" }),
   "command:remote:CopyToRemote": () => ({}),
+  ...azureOutputs,
 };
 
 /** Address of a fake container. */
