@@ -71,7 +71,7 @@ export class AzureBastion extends pulumi.ComponentResource {
         tags,
       },
       // As a node's birth; the interface can be had by one machine only.
-      { ...parent, ignoreChanges: ["osProfile", "storageProfile.imageReference"], deleteBeforeReplace: true },
+      { ...parent, ignoreChanges: ["osProfile", "storageProfile"], deleteBeforeReplace: true },
     );
     this.proxy = {
       host: address.address,

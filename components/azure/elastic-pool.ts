@@ -53,13 +53,12 @@ export class AzureElasticPool extends pulumi.ComponentResource {
           securityProfile: SECURITY,
           ...spotSettings(pool),
         },
-        tags,
+        tags: { ...tags, architecture: pool.architecture },
       },
       {
         parent: this,
-        // The newest of the same release all the same: "latest" is looked up for each machine that comes.
-        ignoreChanges: ["virtualMachineProfile.storageProfile.imageReference"],
-        replaceOnChanges: ["zones"],
+        // Azure changes neither in a set that is there. Its image is not ignored: another one is for the machines that come later.
+        replaceOnChanges: ["zones", "tags.architecture"],
         // Its name is taken as long as it is there.
         deleteBeforeReplace: true,
       },

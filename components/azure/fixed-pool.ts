@@ -56,14 +56,15 @@ export class AzureFixedPool extends pulumi.ComponentResource {
         securityProfile: SECURITY,
         identity: identitySettings(network.identityId),
         ...spotSettings(pool),
-        tags: { ...tags, architecture: pool.architecture },
+        tags: { ...tags, architecture: pool.architecture, ...(hasVolume ? { volume: "lun0" } : {}) },
       },
       {
         parent: this,
         // A node's birth: a replacement gets today's, a running node is never replaced for it, and Azure would refuse the change.
-        ignoreChanges: ["osProfile", "storageProfile.imageReference"],
-        // Azure changes neither in a machine that is there; the image follows the architecture, but is ignored above.
-        replaceOnChanges: ["zones", "tags.architecture"],
+        // Both whole: of a part that is ignored, the engine (3.220) gives a replacement the old one, too.
+        ignoreChanges: ["osProfile", "storageProfile"],
+        // What needs another birth: Azure changes no machine's zone, image or user-data, and the last two are ignored above.
+        replaceOnChanges: ["zones", "tags.architecture", "tags.volume"],
         // Interface, disk and name can be had by one machine only.
         deleteBeforeReplace: true,
       },

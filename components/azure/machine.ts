@@ -13,7 +13,7 @@ const OS_DISK_GIB = 64;
 
 /**
  * Canonical's Ubuntu 24.04 LTS, second generation. "latest" is looked up by Azure when a machine is made and then stays the
- * machine's own; belongs into `ignoreChanges`, so that a newer program replaces nothing either.
+ * machine's own: a newer one is for machines that come later.
  */
 export function imageOf({ architecture }: Pick<PoolPlan, "architecture">) {
   return {

@@ -27,6 +27,9 @@ export const AZURE_ACTIONS: Readonly<Record<string, readonly string[]>> = {
     ...made("Microsoft.Network/virtualNetworks"),
     ...made("Microsoft.Network/virtualNetworks/subnets"),
     "Microsoft.Network/virtualNetworks/subnets/join/action",
+    // How far anything in a network has come.
+    "Microsoft.Network/locations/operations/read",
+    "Microsoft.Network/locations/operationResults/read",
   ],
   "azure-native:network:LoadBalancer": [
     ...made("Microsoft.Network/loadBalancers"),

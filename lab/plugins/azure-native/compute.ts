@@ -2,7 +2,18 @@
 import { type CheckFailure, type Fields, isMap } from "../shared/fields";
 import type { ValueMap } from "../shared/values";
 import { armResource, COMMON_NAME, guid, items, members, text } from "./arm";
-import { checkOs, checkSize, checkSpot, IDENTITY, IMAGE, OS_DISK, OS_PROFILE, SECURITY, SPOT } from "./machine-fields";
+import {
+  checkOs,
+  checkSize,
+  checkSpot,
+  IDENTITY,
+  IMAGE,
+  OS_DISK,
+  OS_PROFILE,
+  SECURITY,
+  SPOT,
+  wrongProcessor,
+} from "./machine-fields";
 import { REFERENCE, REGIONAL_SKU } from "./network";
 
 const ZONES: Fields = { zones: { type: "strings" } };
@@ -86,13 +97,14 @@ export const VirtualMachine = armResource({
   // Another one for each machine that is made, of the same name too.
   computed: { vmId: ({ id }) => guid(`${id} ${Date.now()}`) },
   check: (inputs) => [
-    ...checkSize("hardwareProfile.vmSize", members(inputs["hardwareProfile"])["vmSize"], inputs["storageProfile"]),
+    ...checkSize("hardwareProfile.vmSize", members(inputs["hardwareProfile"])["vmSize"]),
     ...checkOs("osProfile", inputs["osProfile"]),
     ...checkHostName("osProfile.computerName", text(members(inputs["osProfile"])["computerName"]), 64),
     ...checkLuns(items(members(inputs["storageProfile"])["dataDisks"]).filter(isMap)),
     ...checkSpot("", inputs),
     ...oneZone(inputs),
   ],
+  refuse: ({ hardwareProfile, storageProfile }) => wrongProcessor(members(hardwareProfile)["vmSize"], storageProfile),
 });
 
 function checkHostName(property: string, name: string | undefined, longest: number): CheckFailure[] {
@@ -189,10 +201,12 @@ export const VirtualMachineScaleSet = armResource({
     const path = "virtualMachineProfile.";
     const prefix = text(members(profile["osProfile"])["computerNamePrefix"]);
     return [
-      ...checkSize("sku.name", members(inputs["sku"])["name"], profile["storageProfile"]),
+      ...checkSize("sku.name", members(inputs["sku"])["name"]),
       ...checkOs(`${path}osProfile`, profile["osProfile"]),
       ...checkHostName(`${path}osProfile.computerNamePrefix`, prefix, 58),
       ...checkSpot(path, profile),
     ];
   },
+  refuse: ({ sku, virtualMachineProfile }) =>
+    wrongProcessor(members(sku)["name"], members(virtualMachineProfile)["storageProfile"]),
 });

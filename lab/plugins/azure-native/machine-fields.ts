@@ -72,15 +72,20 @@ const RESERVED_USERS = [
 ];
 const MAX_CUSTOM_DATA = 64 * 1024;
 
-/** Azure's SKU, and whether the image is for its processor. */
-export function checkSize(property: string, size: Value | undefined, storage: Value | undefined): CheckFailure[] {
+/** Whether there is such a size. */
+export function checkSize(property: string, size: Value | undefined): CheckFailure[] {
   const name = text(size);
-  if (name === undefined) return [];
-  if (!SIZES.some((pattern) => pattern.test(name))) return [{ property, reason: `${name} is no size here` }];
+  if (name === undefined || SIZES.some((pattern) => pattern.test(name))) return [];
+  return [{ property, reason: `${name} is no size here` }];
+}
+
+/** Why a machine of this size cannot start its image. */
+export function wrongProcessor(size: Value | undefined, storage: Value | undefined): string | undefined {
+  const name = text(size);
   const image = text(members(members(storage)["imageReference"])["sku"]);
+  if (name === undefined || image === undefined) return undefined;
   const arm = /^Standard_[A-Z]\d+p/.test(name);
-  if (image === undefined || arm === image.endsWith("-arm64")) return [];
-  return [{ property, reason: `${name} cannot start the image ${image}: another processor` }];
+  return arm === image.endsWith("-arm64") ? undefined : `${name} cannot start the image ${image}: another processor`;
 }
 
 /** User-data that Azure takes, and one way in. */
