@@ -23,11 +23,12 @@ const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 /** Records of the cluster: its own name, and each stack's wildcard. */
 export function dnsPlan(spec: Spec, base: string, stacks: readonly StackPlan[]): DnsPlan | undefined {
   if (spec.dns === undefined) return undefined;
-  const { provider, zone, create, ttl } = spec.dns;
+  const { provider, zone, create, ttl, resourceGroup } = spec.dns;
   return {
     provider,
     zone: zone ?? spec.Hostname,
     create,
+    ...(resourceGroup === undefined ? {} : { resourceGroup }),
     ttl,
     names: [base, ...stacks.flatMap((stack) => [stack.domain, wildcardOf(stack.domain)])],
   };

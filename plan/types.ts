@@ -107,6 +107,8 @@ export interface DnsPlan {
   zone: string;
   /** Whether the zone is made, or was there before. */
   create: boolean;
+  /** Azure: where a zone that was there before is. */
+  resourceGroup?: string;
   /** Seconds. */
   ttl: number;
   /** Names that lead to the sites' load balancers, e.g. "prod.example.com" and "*.web.prod.example.com". */

@@ -1,5 +1,6 @@
 import type { Issue } from "./errors";
 import type { Spec } from "./spec";
+import { checkAzureDns } from "./rules/azure-dns";
 import { checkCompose } from "./rules/compose";
 import { checkDns } from "./rules/dns";
 import { checkLimits } from "./rules/limits";
@@ -15,7 +16,7 @@ import { checkTls } from "./rules/tls";
 export type Rule = (spec: Spec) => Issue[];
 
 /** What these find is wrong whatever else the file says. */
-const independent: readonly Rule[] = [checkNames, checkPools, checkCompose];
+const independent: readonly Rule[] = [checkNames, checkPools, checkCompose, checkAzureDns];
 /** These look at the whole: where a wrong value had to be left out, they could find fault with what is right. */
 const dependent: readonly Rule[] = [
   checkSites,

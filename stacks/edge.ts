@@ -44,7 +44,13 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
       const entry = nodes.entries[site.name];
       return entry === undefined ? [] : [{ site, entry }];
     });
-    dnsModule(plan.dns.provider).createRecords({ env: plan.env, dns: plan.dns, production: plan.production, sites });
+    dnsModule(plan.dns.provider).createRecords({
+      env: plan.env,
+      owner: plan.name,
+      production: plan.production,
+      dns: plan.dns,
+      sites,
+    });
   }
   return {
     registry: deploy(

@@ -5,9 +5,11 @@ import type { Entry } from "../site";
 export interface RecordsArgs {
   /** Name of the environment: part of what the provider calls things. */
   env: string;
-  dns: DnsPlan;
+  /** Name of the cluster, for tags. */
+  owner?: string;
   /** Whether a zone that is made is protected. Default: no. */
   production?: boolean;
+  dns: DnsPlan;
   /** Where the names lead: every site, so that one that is lost is left out by DNS where it can. */
   sites: { site: SitePlan; entry: Entry }[];
 }

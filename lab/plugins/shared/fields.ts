@@ -35,7 +35,8 @@ export function checkFields(fields: Fields, given: ValueMap, path = ""): Checked
   const failures: CheckFailure[] = [];
   const inputs: ValueMap = {};
   for (const [name, value] of Object.entries(given)) {
-    if (name.startsWith("__") || name === "version" || value === null) {
+    // What the SDK says of itself; but some inputs are called so, too.
+    if (name.startsWith("__") || (name === "version" && !fields["version"]) || value === null) {
       continue;
     }
     const field = fields[name];

@@ -1,5 +1,6 @@
 import * as crypto from "node:crypto";
 import { digitalOceanOutputs } from "./fake-digitalocean";
+import { azureOutputs } from "./fake-azure";
 
 /**
  * What the providers would answer: the same for the same name, and for a secret a text that says whose it is, so that
@@ -37,6 +38,7 @@ const BY_TYPE: Record<string, Fake> = {
   "command:remote:Command": (name) => ({ stdout: JSON.stringify({ publicKey: publicKeyOf(name) }), stderr: "" }),
   "command:remote:CopyToRemote": () => ({}),
   ...digitalOceanOutputs,
+  ...azureOutputs,
 };
 
 /** Address of a fake container. */

@@ -1,0 +1,100 @@
+import { getZoneOutput, RecordSet, Zone } from "@pulumi/azure-native/dns";
+import { Provider } from "@pulumi/azure-native/provider";
+import { ResourceGroup } from "@pulumi/azure-native/resources";
+import { Profile } from "@pulumi/azure-native/trafficmanager";
+import * as pulumi from "@pulumi/pulumi";
+import { aliasesOf, type AliasPlan, endpointsOf, MONITOR, trafficName } from "../azure/traffic";
+import type { DnsRecords, RecordsArgs } from "./records";
+
+/** Where the resource group keeps its list; what is in it is everywhere. Never changed: it would make the zone anew. */
+const LOCATION = "eastus";
+const EVERYWHERE = "global";
+
+export interface AzureRecordsArgs extends RecordsArgs {
+  aliases: AliasPlan[];
+}
+
+/** The zone at Azure DNS, and in it every name as an alias of one Traffic Manager profile that knows which sites answer. */
+export function createRecords(args: RecordsArgs, opts?: pulumi.ComponentResourceOptions): DnsRecords {
+  // First, so that what cannot be is said before anything is made.
+  const aliases = aliasesOf(args);
+  const provider = new Provider("azure-dns", { location: LOCATION });
+  return new AzureRecords("azure-dns", { ...args, aliases }, { ...opts, provider });
+}
+
+/**
+ * Costs 0.50 USD a month for the zone and 0.36 to 2.00 for each site's health check, and 0.40 to 0.54 for a million questions
+ * (azure.microsoft.com/pricing/details/dns and /traffic-manager).
+ */
+export class AzureRecords extends pulumi.ComponentResource implements DnsRecords {
+  readonly nameServers: pulumi.Output<string[]>;
+
+  constructor(name: string, args: AzureRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("storm:dns:AzureRecords", name, {}, opts);
+    const { dns, env, owner = "storm" } = args;
+    const parent = { parent: this };
+    const tags = { owner, stack: env, pool: "shared" };
+    const group = new ResourceGroup(
+      `${name}-group`,
+      { resourceGroupName: `${owner}-${env}-dns`, location: LOCATION, tags },
+      parent,
+    );
+    const zone = this.zone(name, args, group.name, tags);
+    const profile = new Profile(
+      name,
+      {
+        resourceGroupName: group.name,
+        location: EVERYWHERE,
+        profileName: "ingress",
+        // By turns, as the other DNS providers do it: every site serves every stack. The nearest one ("Performance") would need an
+        // Azure region for sites that are in none, and leaves a far site idle until the near one is gone.
+        trafficRoutingMethod: "Weighted",
+        dnsConfig: { relativeName: trafficName(dns), ttl: dns.ttl },
+        monitorConfig: MONITOR,
+        endpoints: endpointsOf(args.sites),
+        tags,
+      },
+      parent,
+    );
+    for (const record of args.aliases) this.alias(record, args, zone.group, profile.id);
+    this.nameServers = zone.nameServers;
+    this.registerOutputs({ nameServers: this.nameServers });
+  }
+
+  private zone(name: string, args: RecordsArgs, group: pulumi.Output<string>, tags: Record<string, string>) {
+    const { dns, production = false } = args;
+    if (!dns.create) {
+      const resourceGroupName = dns.resourceGroup ?? "";
+      const found = getZoneOutput({ resourceGroupName, zoneName: dns.zone }, { parent: this });
+      // By way of the look-up: a zone that is not there is one clear error, before any record.
+      return { group: found.id.apply(() => resourceGroupName), nameServers: pulumi.output<string[]>([]) };
+    }
+    const made = new Zone(
+      `${name}-zone`,
+      { resourceGroupName: group, zoneName: dns.zone, location: EVERYWHERE, zoneType: "Public", tags },
+      // A zone that is made anew has other name servers: the domain would be gone until its owner points it there.
+      { parent: this, protect: production },
+    );
+    return { group: made.name.apply(() => group), nameServers: made.nameServers };
+  }
+
+  private alias(
+    record: AliasPlan,
+    { dns }: RecordsArgs,
+    group: pulumi.Output<string>,
+    profileId: pulumi.Output<string>,
+  ) {
+    return new RecordSet(
+      record.name,
+      {
+        resourceGroupName: group,
+        zoneName: dns.zone,
+        relativeRecordSetName: record.relative,
+        recordType: record.type,
+        ttl: dns.ttl,
+        targetResource: { id: profileId },
+      },
+      { parent: this },
+    );
+  }
+}
