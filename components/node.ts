@@ -17,6 +17,17 @@ export interface Node {
   hostKey: pulumi.Output<string>;
   /** The deploying program's SSH key. */
   privateKey: pulumi.Output<string>;
+  /** The bastion that SSH goes through, where nodes have no public addresses. */
+  proxy?: Proxy;
+}
+
+/** A machine that passes SSH connections on. */
+export interface Proxy {
+  host: pulumi.Output<string>;
+  user: string;
+  privateKey: pulumi.Output<string>;
+  /** OpenSSH public key that its sshd must show. */
+  hostKey: pulumi.Output<string>;
 }
 
 /** A node as the others' WireGuard knows it. */

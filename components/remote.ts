@@ -29,13 +29,14 @@ export function dialErrorLimit(seconds: number): number {
 
 /** How SSH reaches a node; without `hostKey` the plugin would believe any host (pulumi-command#755). */
 export function connectionTo(node: Node, dialSeconds = 300) {
+  const patience = { dialErrorLimit: dialErrorLimit(dialSeconds), perDialTimeout: 15 };
   return {
     host: node.address,
     user: node.user,
     privateKey: node.privateKey,
     hostKey: node.hostKey,
-    dialErrorLimit: dialErrorLimit(dialSeconds),
-    perDialTimeout: 15,
+    ...(node.proxy ? { proxy: { ...node.proxy, ...patience } } : {}),
+    ...patience,
   };
 }
 

@@ -43,7 +43,13 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
       const entry = nodes.entries[site.name];
       return entry === undefined ? [] : [{ site, entry }];
     });
-    dnsModule(plan.dns.provider).createRecords({ env: plan.env, dns: plan.dns, sites });
+    dnsModule(plan.dns.provider).createRecords({
+      env: plan.env,
+      owner: plan.name,
+      production: plan.production,
+      dns: plan.dns,
+      sites,
+    });
   }
   return {
     registry: deploy(

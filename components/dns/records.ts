@@ -5,6 +5,10 @@ import type { Entry } from "../site";
 export interface RecordsArgs {
   /** Name of the environment: part of what the provider calls things. */
   env: string;
+  /** Name of the cluster, for tags. */
+  owner?: string;
+  /** Whether a zone that is made is protected; default: no. */
+  production?: boolean;
   dns: DnsPlan;
   /** Where the names lead: every site, so that one that is lost is left out by DNS where it can. */
   sites: { site: SitePlan; entry: Entry }[];
