@@ -18,7 +18,7 @@ export interface ElasticPoolArgs extends Pick<SiteArgs, "plan" | "clusterId" | "
   pool: PoolPlan;
   network: AwsNetwork;
   role: NodeRole;
-  /** Where its nodes enrol: private addresses of the site's fixed nodes. */
+  /** Private addresses where its nodes enrol. */
   rendezvous: pulumi.Input<string>[];
   /** Of the load balancer. */
   targetGroupArns: pulumi.Input<string>[];

@@ -13,7 +13,7 @@ import { AwsLoadBalancer } from "../load-balancer/aws";
 import { AwsNetwork } from "../network/aws";
 import type { Node, Proxy } from "../node";
 import type { Site, SiteArgs } from "../site";
-import { birth } from "./birth";
+import { birth, rendezvousOf } from "./birth";
 
 /** A region of AWS as a site. */
 export function createSite(args: SiteArgs): Site {
@@ -41,7 +41,7 @@ export function createSite(args: SiteArgs): Site {
         pool,
         network,
         role,
-        rendezvous: nodes.map((node) => node.privateAddress),
+        rendezvous: rendezvousOf(nodes),
         targetGroupArns: balancer.targetGroupArns,
       },
       by,

@@ -5,6 +5,7 @@ import { userData } from "../../boot/cloud-init";
 import { elasticUserData } from "../../boot/elastic";
 import { nodeConfig } from "../../boot/node-config";
 import type { NodePlan, PoolPlan } from "../../plan/types";
+import type { Node } from "../node";
 import type { SiteArgs } from "../site";
 
 export interface BirthArgs extends Pick<SiteArgs, "plan" | "ssh"> {
@@ -47,6 +48,15 @@ export function birth({ plan, node, ssh, volumeDevice, imageCache }: BirthArgs, 
       }),
     );
   return { hostKey: key.publicKeyOpenssh.apply((line) => line.trim()), userData: pulumi.secret(text) };
+}
+
+/**
+ * Where elastic nodes enrol: at their site's managers, or at all of its fixed nodes where it has none. So a pool of workers more or
+ * less changes nothing of the elastic ones.
+ */
+export function rendezvousOf(nodes: Node[]): pulumi.Output<string>[] {
+  const managers = nodes.filter((node) => node.plan.role === "manager");
+  return (managers.length > 0 ? managers : nodes).map((node) => node.privateAddress);
 }
 
 /** The user-data of an elastic pool. Not ignored when it changes: nodes that come later enrol with today's token. */
