@@ -4,7 +4,7 @@ import { BASTION_USER, bastionUserData } from "../../boot/bastion";
 import type { AwsNetwork } from "../network/aws";
 import type { Proxy } from "../node";
 import type { SiteArgs } from "../site";
-import { ubuntuImage } from "./image";
+import type { UbuntuImages } from "./image";
 import { createMachine } from "./machine";
 
 /** It only passes connections on; every region and zone has it. */
@@ -12,13 +12,14 @@ const MACHINE_TYPE = "t3.micro";
 
 export interface BastionArgs extends Pick<SiteArgs, "plan" | "site" | "ssh"> {
   network: AwsNetwork;
+  images: UbuntuImages;
 }
 
 /** The one machine with a public address where nodes have none: SSH reaches them through it. */
 export class Bastion extends pulumi.ComponentResource {
   readonly proxy: Proxy;
 
-  constructor(name: string, { plan, ssh, network }: BastionArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { plan, ssh, network, images }: BastionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:aws:Bastion", name, {}, opts);
     const [zone = ""] = Object.keys(network.publicSubnets).sort();
     const key = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, { parent: this });
@@ -38,7 +39,7 @@ export class Bastion extends pulumi.ComponentResource {
         subnetId: network.publicSubnets[zone] ?? "",
         securityGroups: [network.groups.id("bastion")],
         machineType: MACHINE_TYPE,
-        image: ubuntuImage("amd64", this),
+        image: images.id("amd64"),
         userData: pulumi.secret(userData),
         open: true,
         spot: false,

@@ -6,7 +6,7 @@ import type { PoolPlan } from "../../plan/types";
 import type { AwsNetwork } from "../network/aws";
 import { elasticBirth } from "../pools/birth";
 import type { SiteArgs } from "../site";
-import { ubuntuImage } from "./image";
+import type { UbuntuImages } from "./image";
 import { METADATA, ROOT_GIB } from "./machine";
 import { physicalName, tagsOf } from "./names";
 import type { NodeRole } from "./role";
@@ -18,6 +18,7 @@ export interface ElasticPoolArgs extends Pick<SiteArgs, "plan" | "clusterId" | "
   pool: PoolPlan;
   network: AwsNetwork;
   role: NodeRole;
+  images: UbuntuImages;
   /** Private addresses where its nodes enrol. */
   rendezvous: pulumi.Input<string>[];
   /** Of the load balancer. */
@@ -54,7 +55,7 @@ export class ElasticPool extends pulumi.ComponentResource {
       {
         name: physicalName(args, pool.name),
         updateDefaultVersion: true,
-        imageId: ubuntuImage(pool.architecture, this),
+        imageId: args.images.id(pool.architecture),
         instanceType: pool.machineType,
         iamInstanceProfile: { arn: args.role.profileArn },
         metadataOptions: METADATA,

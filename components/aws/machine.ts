@@ -1,5 +1,5 @@
 import * as ec2 from "@pulumi/aws/ec2";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { packedUserData } from "../../boot/cloud-init";
 import type { Plan } from "../../plan/types";
 import { tagsOf } from "./names";
@@ -82,6 +82,9 @@ export function createMachine(name: string, args: MachineArgs, parent: pulumi.Re
       dependsOn: address ? [address, ...ways] : ways,
       // User-data and image are a machine's birth: a replacement gets today's, a running one is never replaced for them.
       ignoreChanges: ["ami", "userDataBase64"],
+      // AWS would stop the machines of a pool all at once to resize them. As replacements they are counted, and managers go
+      // one by one.
+      replaceOnChanges: ["instanceType"],
       // A network interface is held by one instance only.
       deleteBeforeReplace: true,
     },

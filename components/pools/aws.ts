@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NodePlan, PoolPlan } from "../../plan/types";
 import { Bastion } from "../aws/bastion";
 import { ElasticPool } from "../aws/elastic-pool";
-import { ubuntuImage } from "../aws/image";
+import { UbuntuImages } from "../aws/image";
 import { createMachine } from "../aws/machine";
 import { clusterTags, tagsOf } from "../aws/names";
 import { NodeRole } from "../aws/role";
@@ -22,11 +22,14 @@ export function createSite(args: SiteArgs): Site {
   const by = { providers: [provider] };
   const pools = plan.pools.filter((pool) => pool.site === site.name);
   const network = new AwsNetwork(`${site.name}-network`, args, by);
+  const images = new UbuntuImages(network);
   const role = new NodeRole(`${site.name}-node`, args, by);
-  const proxy = plan.network.private ? new Bastion(`${site.name}-bastion`, { ...args, network }, by).proxy : undefined;
+  const proxy = plan.network.private
+    ? new Bastion(`${site.name}-bastion`, { ...args, network, images }, by).proxy
+    : undefined;
   const fixed = pools
     .filter((pool) => !pool.elastic)
-    .map((pool) => new FixedPool(pool.key, { ...args, pool, network, role, proxy }, by));
+    .map((pool) => new FixedPool(pool.key, { ...args, pool, network, role, images, proxy }, by));
   const nodes = fixed.flatMap((pool) => pool.nodes);
   const balancer = new AwsLoadBalancer(
     `${site.name}-load-balancer`,
@@ -41,6 +44,7 @@ export function createSite(args: SiteArgs): Site {
         pool,
         network,
         role,
+        images,
         rendezvous: rendezvousOf(nodes),
         targetGroupArns: balancer.targetGroupArns,
       },
@@ -53,6 +57,7 @@ export interface FixedPoolArgs extends SiteArgs {
   pool: PoolPlan;
   network: AwsNetwork;
   role: NodeRole;
+  images: UbuntuImages;
   /** Where nodes have no public addresses. */
   proxy?: Proxy;
 }
@@ -66,14 +71,13 @@ export class FixedPool extends pulumi.ComponentResource {
 
   constructor(name: string, args: FixedPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:pools:AwsFixedPool", name, {}, opts);
-    const image = ubuntuImage(args.pool.architecture, this);
     this.nodes = args.plan.nodes
       .filter((node) => node.pool === args.pool.key)
-      .map((node) => this.createNode(node, image, args));
+      .map((node) => this.createNode(node, args));
     this.registerOutputs({});
   }
 
-  private createNode(node: NodePlan, image: pulumi.Output<string>, args: FixedPoolArgs): Node {
+  private createNode(node: NodePlan, args: FixedPoolArgs): Node {
     const { plan, pool, network, ssh } = args;
     const volume = pool.volumeGiB > 0 ? this.createVolume(node, args) : undefined;
     const born = birth({ plan, node, ssh, volumeDevice: volume?.id.apply(deviceOf) }, this);
@@ -86,7 +90,7 @@ export class FixedPool extends pulumi.ComponentResource {
         subnetId: network.nodeSubnets[node.zone] ?? "",
         securityGroups: [groups.id("node"), ...(node.role === "manager" ? [groups.id("manager")] : [])],
         machineType: node.machineType,
-        image,
+        image: args.images.id(pool.architecture),
         userData: born.userData,
         profile: args.role.profile,
         open: !plan.network.private,

@@ -100,13 +100,22 @@ test("a node more is only that node", async () => {
   expect(create.filter((each) => !/data-2(-|$)/.test(each.split(" ")[1] ?? ""))).toEqual([]);
 });
 
-test("a larger size is changed in place, an elastic pool's bounds too", async () => {
-  const larger = await lab.preview(
-    FIRST.replace("count: 1, size: small", "count: 1, size: medium").replace("count: 1..3", "count: 1..5"),
-  );
-  expect(changed(larger)).toEqual({
-    update: expect.arrayContaining(["Instance data-1", "Group aws-eu-west-1/web"]) as string[],
-  });
+test("a larger size is a replacement, so that it counts as one; addresses and data stay", async () => {
+  const larger = await lab.preview(FIRST.replace("count: 1, size: small", "count: 1, size: medium"));
+  const touched = larger.resources
+    .filter(({ op }) => op !== "same")
+    .map(({ type, name }) => `${type.split(":").pop()} ${name}`);
+  expect([...new Set(touched)].sort()).toEqual([
+    "Instance data-1",
+    "TargetGroupAttachment data-1-http",
+    "TargetGroupAttachment data-1-https",
+    "VolumeAttachment data-1-data",
+  ]);
+});
+
+test("an elastic pool's bounds and size change in place", async () => {
+  const wider = await lab.preview(FIRST.replace("count: 1..3, size: small", "count: 1..5, size: medium"));
+  expect(changed(wider)).toEqual({ update: expect.arrayContaining(["Group aws-eu-west-1/web"]) as string[] });
 });
 
 test("what the order of pools in the file is changes nothing", async () => {
