@@ -21,7 +21,7 @@ const WEB = "    - {name: web, count: 1..3, size: small, role: worker, zones: [e
 const FIRST = HEAD + MANAGERS + DATA + WEB;
 
 interface Exported {
-  deployment: { resources: { urn: string; type: string; outputs?: Record<string, unknown> }[] };
+  deployment: { resources: { urn: string; type: string; protect?: boolean; outputs?: Record<string, unknown> }[] };
 }
 
 let lab: PreviewLab;
@@ -121,6 +121,16 @@ test("an elastic pool's bounds and size change in place", async () => {
 test("what the order of pools in the file is changes nothing", async () => {
   const { changes } = await lab.preview(HEAD + WEB + DATA + MANAGERS);
   expect(Object.keys(changes)).toEqual(["same"]);
+});
+
+test("in production, data and the zone outlive a destroy", async () => {
+  const stack = await lab.stack("test");
+  await lab.up(`production: true${FIRST}`);
+  const { deployment } = (await stack.exportStack()) as Exported;
+  const kept = deployment.resources.filter(({ protect }) => protect).map(({ urn }) => urn.split("::").pop());
+  expect(kept.sort()).toEqual(["data-1-data", "example.com"]);
+  await expect(stack.destroy()).rejects.toThrow(/protected/);
+  await lab.up(FIRST);
 });
 
 test("nothing is left behind", async () => {

@@ -129,7 +129,7 @@ test("spot where asked, and only there; the image fits the processor", () => {
   expect(images[1]).toBe(images[2]);
 });
 
-test("a data node's disk is its own, encrypted, and protected in production", () => {
+test("a data node's disk is its own, and encrypted", () => {
   expect(inputs(all, "Volume data-1-data")).toMatchObject({
     availabilityZone: "eu-west-1a",
     size: 100,
