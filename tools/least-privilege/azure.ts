@@ -1,3 +1,5 @@
+import type { Rights } from "./types";
+
 /**
  * The Azure RBAC actions that `pulumi up` and `destroy` need, by the resource type of azure-native that needs them. For a custom role
  * on the subscription; no wildcard. Names: learn.microsoft.com/azure/role-based-access-control/resource-provider-operations.
@@ -69,3 +71,22 @@ export const AZURE_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 function made(type: string): string[] {
   return ["read", "write", "delete"].map((verb) => `${type}/${verb}`);
 }
+
+const actions = [...new Set(Object.values(AZURE_ACTIONS).flat())].sort();
+
+export const rights: Rights = {
+  package: "@pulumi/azure-native",
+  types: [...Object.keys(AZURE_ACTIONS), "azure-native:dns:getZone"],
+  actions,
+  // As `az role definition create --role-definition` takes it.
+  document: {
+    Name: "Storm",
+    IsCustom: true,
+    Description: "What a Storm cluster's pulumi up and destroy need",
+    Actions: actions,
+    NotActions: [],
+    DataActions: [],
+    NotDataActions: [],
+    AssignableScopes: ["/subscriptions/SUBSCRIPTION"],
+  },
+};

@@ -55,7 +55,7 @@ export function cloudFunction(inputs: Fields, answer: (inputs: ValueMap, config:
 }
 
 /** Seventeen hexadecimal digits, as AWS's; the same for the same resource. */
-function idOf(urn: string): string {
+export function idOf(urn: string): string {
   return createHash("sha256").update(urn).digest("hex").slice(0, 17);
 }
 
