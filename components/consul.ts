@@ -3,13 +3,13 @@ import { POLICIES } from "../boot/consul";
 import type { Plan } from "../plan/types";
 import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
-import type { Secrets, Token, TokenName } from "./secrets";
+import type { ClusterSecrets, Token, TokenName } from "./secrets";
 
 export interface ConsulArgs {
   plan: Plan;
   /** The manager that the once-only commands run on. */
   first: Node;
-  secrets: Secrets;
+  secrets: ClusterSecrets;
   peers: pulumi.Output<Record<string, Peer>>;
   dependsOn: pulumi.Resource[];
 }

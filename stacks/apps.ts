@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ComposeStack, type StackDocument } from "../components/compose-stack";
 import type { RenderedStack } from "../load";
 import { remoteCommand } from "../components/remote";
-import type { Cluster } from "./cluster";
+import { type Cluster, present } from "./cluster";
 import { type Edge, SYSTEM_STACKS } from "./edge";
 import type { Plan } from "../plan/types";
 import type { Nodes } from "./nodes";
@@ -31,7 +31,7 @@ export function apps(
         triggers: stack.builds.length > 0 && volumeNode !== first ? [volumeNode.id] : [],
         // Only a stack that builds has to wait for the registry; the ingress finds services whenever they come.
         // What a renamed stack held, such as a published port, is free by then.
-        dependsOn: [gone, upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
+        dependsOn: present(gone, upstream.edge.ingress, stack.builds.length > 0 ? upstream.edge.registry : undefined),
       }).ready,
   );
 }
@@ -45,7 +45,7 @@ function removal(stacks: RenderedStack[], { nodes, cluster }: { nodes: Nodes; cl
       create: "exec python3 /usr/local/lib/storm/storm_stacks.py",
       stdin: JSON.stringify({ keep: [...SYSTEM_STACKS, ...stacks.map((stack) => stack.name)] }),
     },
-    { dependsOn: [cluster.ready] },
+    { dependsOn: present(cluster.ready) },
   );
 }
 

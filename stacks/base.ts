@@ -1,17 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateFiles } from "../boot/secret-files";
-import { Authority, Certificate } from "../components/certificates";
-import { Secrets } from "../components/secrets";
+import { Authority, Certificate, type SignedKey } from "../components/certificates";
+import { type ClusterSecrets, Secrets } from "../components/secrets";
 import type { Plan } from "../plan/types";
 
+/** How long the application teams' credential is good for, and from how many days before its end on `up` makes a new one. */
+const APPLICATIONS_DAYS = 30;
+const APPLICATIONS_RENEWAL_DAYS = 15;
+
+/** Made by this stack, or by another one of the same environment (layer-values.ts). */
 export interface Base {
-  secrets: Secrets;
-  consul: Certificate;
-  dockerApi: Certificate;
-  dockerClient: Certificate;
-  registry: Certificate;
+  secrets: ClusterSecrets;
+  consul: SignedKey;
+  dockerApi: SignedKey;
+  dockerClient: SignedKey;
+  /** Docker API's client certificate for application teams: it ends soon, and each `up` may make the next. */
+  applications: SignedKey & Pick<Certificate, "expires">;
+  registry: SignedKey;
   /** By stack name: the wildcard certificate of its routed services. */
-  ingress: Record<string, Certificate>;
+  ingress: Record<string, SignedKey>;
   /** Every authority that a user of the cluster has to believe, one PEM after the other. */
   authorities: pulumi.Output<string>;
 }
@@ -46,6 +53,13 @@ export function base(plan: Plan): Base {
       commonName: "operator",
       uses: ["client_auth"],
     }),
+    applications: new Certificate("docker-applications", {
+      authority: docker,
+      commonName: "applications",
+      uses: ["client_auth"],
+      validityPeriodHours: APPLICATIONS_DAYS * 24,
+      earlyRenewalHours: APPLICATIONS_RENEWAL_DAYS * 24,
+    }),
     registry: new Certificate("registry", {
       authority: registry,
       commonName: plan.registry.host,
@@ -69,6 +83,6 @@ export function base(plan: Plan): Base {
 }
 
 /** A certificate's three PEMs as one value. */
-export function certificateFiles(certificate: Certificate): pulumi.Output<CertificateFiles> {
+export function certificateFiles(certificate: SignedKey): pulumi.Output<CertificateFiles> {
   return pulumi.output({ certPem: certificate.certPem, keyPem: certificate.keyPem, caPem: certificate.caPem });
 }
