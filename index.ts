@@ -1,37 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadAll } from "./load";
 import { checkProduction } from "./production";
-import { apps } from "./stacks/apps";
-import { base } from "./stacks/base";
-import { cluster } from "./stacks/cluster";
-import { edge } from "./stacks/edge";
-import { nodes } from "./stacks/nodes";
-import { outputs } from "./stacks/outputs";
+import { environment } from "./stacks/environment";
+import { handOver } from "./stacks/hand-over";
 import { acmeCredential, checkSettings, readSettings } from "./stacks/settings";
+import { clearly, readUpstream } from "./stacks/upstream";
 
-const settings = readSettings(__dirname);
-const { plan, stacks, given, warnings } = readable(() => {
-  const loaded = loadAll(settings.load);
-  checkSettings(loaded.plan, settings);
-  checkProduction(loaded.plan, settings.place);
-  const { certificate } = loaded;
-  return { ...loaded, given: { certificate, acmeCredential: acmeCredential(loaded.plan) } };
-});
-warnings.forEach((warning) => void pulumi.log.warn(warning));
+// The SDK calls it: a promise that has failed by then would be reported once more by Node.js.
+module.exports = deploy;
 
-const keys = base(plan, given);
-const machines = nodes(plan, keys, settings);
-const whole = cluster(plan, { ...keys, nodes: machines });
-const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
-apps(plan, stacks, { nodes: machines, cluster: whole, edge: front });
-
-module.exports = outputs(plan, stacks, { ...keys, nodes: machines });
-
-/** What is wrong with the user's files is one message of ours, not a stack trace of the engine's. */
-function readable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
-  }
+/** What is wrong with the user's files and settings is one message of ours, not a stack trace of the engine's. */
+async function deploy(): Promise<object> {
+  const settings = clearly(() => readSettings(__dirname));
+  const { here, split, upstream } = settings.layers;
+  const [first] = upstream;
+  if (here.length === 0 && first) return handOver(first.stack, settings.load.env, settings.credential);
+  const { plan, stacks, warnings, keys } = clearly(() => {
+    const loaded = loadAll(settings.load);
+    checkSettings(loaded.plan, settings);
+    checkProduction(loaded.plan, settings.place);
+    const { certificate } = loaded;
+    return { ...loaded, keys: { certificate, acmeCredential: acmeCredential(loaded.plan) } };
+  });
+  warnings.forEach((warning) => void pulumi.log.warn(warning));
+  const given = await readUpstream(settings.layers, plan.env);
+  const { outputs, layers } = environment({ plan, stacks, settings, keys, here, given });
+  return { ...outputs, ...(split ? { layers } : {}) };
 }

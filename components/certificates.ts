@@ -40,16 +40,28 @@ export interface CertificateArgs {
   uses: ("server_auth" | "client_auth")[];
   dnsNames?: pulumi.Input<string>[];
   ipAddresses?: pulumi.Input<string>[];
-  /** Default: one year; renewed 30 days before its end by the next `up`. */
+  /** Default: one year. */
   validityPeriodHours?: number;
+  /** From how long before its end on the next `up` renews it; default: 30 days. */
+  earlyRenewalHours?: number;
 }
 
-/** A key and a certificate signed by one of the cluster's authorities. */
-export class Certificate extends pulumi.ComponentResource {
+/** A key with its certificate, whether it was made here or comes from another stack. */
+export interface SignedKey {
+  /** Secret. */
   readonly keyPem: pulumi.Output<string>;
   readonly certPem: pulumi.Output<string>;
   /** Of the authority: what the other side has to believe. */
   readonly caPem: pulumi.Output<string>;
+}
+
+/** A key and a certificate signed by one of the cluster's authorities. */
+export class Certificate extends pulumi.ComponentResource implements SignedKey {
+  readonly keyPem: pulumi.Output<string>;
+  readonly certPem: pulumi.Output<string>;
+  readonly caPem: pulumi.Output<string>;
+  /** RFC 3339. */
+  readonly expires: pulumi.Output<string>;
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:certificates:Certificate", name, {}, opts);
@@ -73,13 +85,14 @@ export class Certificate extends pulumi.ComponentResource {
         caCertPem: args.authority.certificate.certPem,
         allowedUses: ["digital_signature", "key_encipherment", ...args.uses],
         validityPeriodHours: args.validityPeriodHours ?? YEAR_HOURS,
-        earlyRenewalHours: 30 * 24,
+        earlyRenewalHours: args.earlyRenewalHours ?? 30 * 24,
       },
       parent,
     );
     this.keyPem = key.privateKeyPem;
     this.certPem = signed.certPem;
     this.caPem = args.authority.certificate.certPem;
+    this.expires = signed.validityEndTime;
     this.registerOutputs({ certPem: this.certPem });
   }
 }

@@ -4,13 +4,13 @@ import { aclDocument, type SharedSecrets } from "./acl";
 import { elasticDocument } from "./enrolment";
 import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
-import type { Secrets } from "./secrets";
+import type { ClusterSecrets } from "./secrets";
 
 export interface ConsulArgs {
   plan: Plan;
   /** The manager that the once-only commands run on. */
   first: Node;
-  secrets: Secrets;
+  secrets: ClusterSecrets;
   /** What the nodes get; elastic ones find it in Consul. */
   shared: pulumi.Output<SharedSecrets>;
   peers: pulumi.Output<Record<string, Peer>>;

@@ -27,8 +27,8 @@ export function uuid(bytes: Buffer): string {
   return copy.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** Every secret of the cluster that is no certificate. */
-export class Secrets extends pulumi.ComponentResource {
+/** Every secret of the cluster that is no certificate, whether it was made here or comes from another stack. */
+export interface ClusterSecrets {
   /** Four hexadecimal digits that tell this cluster's containers and networks from another checkout's. */
   readonly clusterId: pulumi.Output<string>;
   /** Base64 of 32 bytes. */
@@ -38,6 +38,16 @@ export class Secrets extends pulumi.ComponentResource {
   /** Token with which the nodes of an elastic pool enrol, by the pool's key. */
   readonly poolToken: (pool: string) => pulumi.Output<Token>;
   /** The program's own SSH key. */
+  readonly sshKey: Pick<tls.PrivateKey, "publicKeyOpenssh" | "privateKeyOpenssh">;
+}
+
+/** Makes them: one private key per rotation group, and all else derived from those. */
+export class Secrets extends pulumi.ComponentResource implements ClusterSecrets {
+  readonly clusterId: pulumi.Output<string>;
+  readonly gossipKey: pulumi.Output<string>;
+  readonly management: pulumi.Output<Token>;
+  readonly tokens: pulumi.Output<Record<TokenName, Token>>;
+  readonly poolToken: (pool: string) => pulumi.Output<Token>;
   readonly sshKey: tls.PrivateKey;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {

@@ -4,7 +4,7 @@ import { EDGE_NETWORK, IMAGES } from "../boot/system-stacks";
 import { ComposeStack, type StackDocument } from "../components/compose-stack";
 import type { RenderedStack } from "../load";
 import { remoteCommand } from "../components/remote";
-import type { Cluster } from "./cluster";
+import { type Cluster, present } from "./cluster";
 import { type Edge, SYSTEM_STACKS } from "./edge";
 import { pinned } from "../plan/lock";
 import type { Plan } from "../plan/types";
@@ -39,7 +39,7 @@ export function apps(
         triggers: stack.builds.length > 0 && volumeNode !== first ? [volumeNode.id] : [],
         // Only a stack that builds has to wait for the registry; the ingress finds services whenever they come.
         // What a renamed stack held, such as a published port, is free by then.
-        dependsOn: [gone, upstream.edge.ingress, ...(stack.builds.length > 0 ? [upstream.edge.registry] : [])],
+        dependsOn: present(gone, upstream.edge.ingress, stack.builds.length > 0 ? upstream.edge.registry : undefined),
       }).ready,
   );
   return [...deployed, ...page];
@@ -56,7 +56,7 @@ function pageOf(plan: Plan, stacks: RenderedStack[], { nodes, edge }: { nodes: N
     });
     return { ...EMPTY, stack: PAGE_STACK, compose, configs, timeoutSeconds: TIMEOUT_SECONDS };
   });
-  return new ComposeStack(PAGE_STACK, { node: nodes.first, document, dependsOn: [edge.ingress] }).ready;
+  return new ComposeStack(PAGE_STACK, { node: nodes.first, document, dependsOn: present(edge.ingress) }).ready;
 }
 
 /** Takes away what storm.yml no longer has: remote commands have no `delete`, so that a dead node never stops anything. */
@@ -70,7 +70,7 @@ function removal(plan: Plan, stacks: RenderedStack[], { nodes, cluster }: { node
         keep: [...SYSTEM_STACKS, ...(servesPage(plan) ? [PAGE_STACK] : []), ...stacks.map((stack) => stack.name)],
       }),
     },
-    { dependsOn: [cluster.ready] },
+    { dependsOn: present(cluster.ready) },
   );
 }
 

@@ -1,26 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateFiles } from "../boot/secret-files";
-import { Authority, Certificate } from "../components/certificates";
-import { Secrets } from "../components/secrets";
+import { Authority, Certificate, type SignedKey } from "../components/certificates";
+import { type ClusterSecrets, Secrets } from "../components/secrets";
 import { ingressNames } from "../plan/certificates";
 import type { OwnCertificate } from "../plan/own-certificate";
 import type { Plan } from "../plan/types";
 
+/** How long the application teams' credential is good for, and from how many days before its end on `up` makes a new one. */
+const APPLICATIONS_DAYS = 30;
+const APPLICATIONS_RENEWAL_DAYS = 15;
+
+/** Made by this stack, or by another one of the same environment (layer-values.ts). */
 export interface Base {
-  secrets: Secrets;
-  consul: Certificate;
-  dockerApi: Certificate;
-  dockerClient: Certificate;
-  registry: Certificate;
+  secrets: ClusterSecrets;
+  consul: SignedKey;
+  dockerApi: SignedKey;
+  dockerClient: SignedKey;
+  /** Docker API's client certificate for application teams: it ends soon, and each `up` may make the next. */
+  applications: SignedKey & Pick<Certificate, "expires">;
+  registry: SignedKey;
   /** One for the cluster's own name, and by stack name the wildcard certificate of its routed services; or the user's own. */
-  ingress: Record<string, CertificatePems>;
+  ingress: Record<string, SignedKey>;
   /** What lets managers write challenge records for ACME. */
   acmeCredential: pulumi.Output<Record<string, string>> | undefined;
   /** Every authority that a user of the cluster has to believe, one PEM after the other. */
   authorities: pulumi.Output<string>;
 }
-
-export type CertificatePems = Pick<Certificate, "certPem" | "keyPem" | "caPem">;
 
 /** What is the user's own, and given. */
 export interface Given {
@@ -58,6 +63,13 @@ export function base(plan: Plan, given: Given = {}): Base {
       commonName: "operator",
       uses: ["client_auth"],
     }),
+    applications: new Certificate("docker-applications", {
+      authority: docker,
+      commonName: "applications",
+      uses: ["client_auth"],
+      validityPeriodHours: APPLICATIONS_DAYS * 24,
+      earlyRenewalHours: APPLICATIONS_RENEWAL_DAYS * 24,
+    }),
     registry: new Certificate("registry", {
       authority: registry,
       commonName: plan.registry.host,
@@ -82,7 +94,7 @@ function ingressCertificates(plan: Plan, authority: Authority): Record<string, C
 }
 
 /** One for all names. What its clients believe is not ours to say. */
-function own(certificate: OwnCertificate | undefined): Record<string, CertificatePems> {
+function own(certificate: OwnCertificate | undefined): Record<string, SignedKey> {
   if (certificate === undefined) return {};
   const { certPem, keyPem } = certificate;
   const pems = { certPem: pulumi.output(certPem), keyPem: pulumi.secret(keyPem), caPem: pulumi.output("") };
@@ -90,6 +102,6 @@ function own(certificate: OwnCertificate | undefined): Record<string, Certificat
 }
 
 /** A certificate's three PEMs as one value. */
-export function certificateFiles(certificate: CertificatePems): pulumi.Output<CertificateFiles> {
+export function certificateFiles(certificate: SignedKey): pulumi.Output<CertificateFiles> {
   return pulumi.output({ certPem: certificate.certPem, keyPem: certificate.keyPem, caPem: certificate.caPem });
 }

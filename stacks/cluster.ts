@@ -9,8 +9,8 @@ import { type Base, certificateFiles } from "./base";
 import type { Nodes } from "./nodes";
 
 export interface Cluster {
-  /** The cluster is whole: what runs on it may come. */
-  ready: pulumi.Resource;
+  /** The cluster is whole: what runs on it may come. Undefined when another stack made it, which is up already. */
+  ready: pulumi.Resource | undefined;
 }
 
 /** Mesh, Consul and Swarm over the machines. */
@@ -28,6 +28,11 @@ export function cluster(plan: Plan, upstream: Base & { nodes: Nodes }): Cluster 
   });
   const swarm = new Swarm("swarm", { plan, first: nodes.first, nodes: nodes.all, dependsOn: [consul.ready] });
   return { ready: swarm.ready };
+}
+
+/** What is left of dependencies when those that other stacks made are taken out. */
+export function present(...resources: (pulumi.Resource | undefined)[]): pulumi.Resource[] {
+  return resources.filter((resource) => resource !== undefined);
 }
 
 function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<SharedSecrets> {

@@ -5,14 +5,15 @@ import { ComposeStack } from "../components/compose-stack";
 import { pinned } from "../plan/lock";
 import type { Plan } from "../plan/types";
 import type { Base } from "./base";
-import type { Cluster } from "./cluster";
+import { type Cluster, present } from "./cluster";
 import { httpsPort, type Nodes } from "./nodes";
 import { dnsModule } from "./providers";
 
 export interface Edge {
-  /** Images can be pushed. */
-  registry: pulumi.Resource;
-  ingress: pulumi.Resource;
+  /** Images can be pushed. Undefined when another stack made it, which is up already. */
+  registry: pulumi.Resource | undefined;
+  /** As `registry`. */
+  ingress: pulumi.Resource | undefined;
 }
 
 /** Names of the stacks that every cluster has. */
@@ -37,7 +38,7 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
         spread: {},
         timeoutSeconds: TIMEOUT_SECONDS,
       })),
-      dependsOn: [upstream.cluster.ready],
+      dependsOn: present(upstream.cluster.ready),
     }).ready;
   if (plan.dns !== undefined) {
     const sites = plan.sites.flatMap((site) => {

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceLink } from "../boot/services-page";
 import type { Plan } from "../plan/types";
+import { EDGE_NETWORK } from "../boot/system-stacks";
 import type { RenderedStack } from "../load";
+import { CREDENTIAL_OUTPUT, OUTPUT, SCHEMA_VERSION, type StormCredential, type StormOutputs } from "../outputs/schema";
 import type { Base } from "./base";
 import { httpsPort, type Nodes } from "./nodes";
 
@@ -31,6 +33,9 @@ export interface Outputs {
   survives: string;
   /** US dollars a month: in a preview its change shows. */
   cost: Pick<Plan["cost"], "monthlyUsd" | "maxMonthlyUsd" | "pricesOf">;
+  /** What application teams may know, and their credential: what the layer `outputs` shows them. */
+  [OUTPUT]: pulumi.Output<StormOutputs>;
+  [CREDENTIAL_OUTPUT]: pulumi.Output<StormCredential>;
 }
 
 const DOCKER_PORT = 2376;
@@ -58,8 +63,11 @@ export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { 
     Object.fromEntries(links(stacks, port).map(({ stack, service, url }) => [`${stack}/${service}`, url])),
   );
   const [route] = stacks.flatMap((stack) => stack.routes);
+  const url = https.apply((port) => (route ? urlOf(route.host, route.path, port) : urlOf(plan.baseDomain, "/", port)));
+  const dockerHost = pulumi.interpolate`tcp://${apis.docker}`;
+  const consulAddress = pulumi.interpolate`https://${apis.consul}`;
   return {
-    url: https.apply((port) => (route ? urlOf(route.host, route.path, port) : urlOf(plan.baseDomain, "/", port))),
+    url,
     urls,
     nodes: pulumi.all(
       upstream.nodes.all.map((node) =>
@@ -72,12 +80,12 @@ export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { 
         })),
       ),
     ),
-    dockerHost: pulumi.interpolate`tcp://${apis.docker}`,
+    dockerHost,
     caCertificate: upstream.authorities,
     clientCertificate: upstream.dockerClient.certPem,
     clientKey: pulumi.secret(upstream.dockerClient.keyPem),
     consul: pulumi.output({
-      address: pulumi.interpolate`https://${apis.consul}`,
+      address: consulAddress,
       datacenter: plan.datacenter,
       caCertificate: upstream.consul.caPem,
       token: upstream.secrets.tokens.apply((tokens) => tokens.operator.secret),
@@ -89,5 +97,25 @@ export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { 
       maxMonthlyUsd: plan.cost.maxMonthlyUsd,
       pricesOf: plan.cost.pricesOf,
     },
+    [OUTPUT]: pulumi.output({
+      schemaVersion: SCHEMA_VERSION,
+      env: plan.env,
+      name: plan.name,
+      domain: plan.baseDomain,
+      domains: Object.fromEntries(plan.stacks.map((stack) => [stack.name, stack.domain])),
+      httpsPort: https,
+      url,
+      urls,
+      dockerHost,
+      consul: { address: consulAddress, datacenter: plan.datacenter },
+      registry: `${plan.registry.host}:${plan.registry.port}`,
+      network: EDGE_NETWORK,
+      caCertificate: upstream.authorities,
+    }),
+    [CREDENTIAL_OUTPUT]: pulumi.secret({
+      certificate: upstream.applications.certPem,
+      key: upstream.applications.keyPem,
+      expires: upstream.applications.expires,
+    }),
   };
 }

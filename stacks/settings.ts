@@ -5,6 +5,7 @@ import type { LocalMachine } from "../components/local-machine";
 import type { LoadSettings } from "../load";
 import type { Plan, Provider } from "../plan/types";
 import type { StackPlace } from "../production";
+import { layerSettings, type LayerSettings } from "./layers";
 
 export interface Settings {
   load: LoadSettings;
@@ -12,6 +13,9 @@ export interface Settings {
   /** OpenSSH private key that lets the program into the machines under `Hosts`; always secret. */
   hostsKey: pulumi.Output<string> | undefined;
   place: StackPlace;
+  layers: LayerSettings;
+  /** Layer outputs only, where its key does not open the upstream's secrets: the operators' word for it. */
+  credential: pulumi.Output<unknown> | undefined;
 }
 
 /** Everything that the program is told: by stack config, and nothing that is deployed by the shell's environment. */
@@ -29,6 +33,8 @@ export function readSettings(directory: string): Settings {
       backend: process.env["PULUMI_BACKEND_URL"],
       allowed: config.getBoolean("allowLocalState") ?? false,
     },
+    layers: layerSettings(list(config.get("layers")), list(config.get("upstream"))),
+    credential: config.getSecretObject("credential"),
     load: {
       directory,
       file: config.get("file") ?? "storm.yml",
@@ -42,8 +48,19 @@ export function readSettings(directory: string): Settings {
   };
 }
 
+/** A list or map as Pulumi's config has it, JSON; one word may stand as it is. */
+function list(value: string | undefined): unknown {
+  if (value === undefined || !/^\s*[[{"]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new Error(`stack config storm:layers and storm:upstream must be JSON or one word, got ${value}`);
+  }
+}
+
 /** @throws Error when the plan has nodes of a kind that needs a setting which is not there. */
-export function checkSettings(plan: Plan, { machine, hostsKey }: Settings): void {
+export function checkSettings(plan: Plan, { machine, hostsKey, layers }: Settings): void {
+  if (!layers.here.includes("nodes")) return;
   const has = (provider: Provider) => plan.sites.some((site) => site.provider === provider);
   if (has("local") && !(machine?.nodeImage && machine.cacheImage))
     throw new Error(

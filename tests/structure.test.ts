@@ -55,10 +55,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   "load.ts": ["spec", "plan", "compose", "boot"],
   components: ["plan", "boot"],
   "production.ts": ["plan"],
-  stacks: ["plan", "boot", "components", "load.ts", "production.ts"],
+  outputs: [],
+  stacks: ["plan", "boot", "components", "load.ts", "production.ts", "outputs"],
   "index.ts": ["load.ts", "production.ts", "stacks"],
   policy: ["spec", "stacks"],
   catalog: [],
+  examples: [],
   lab: ["tools"],
   // The guestbook is bundled before it is deployed, so that its build context is complete.
   tools: ["lab", "catalog"],
@@ -104,7 +106,7 @@ test("no file imports itself by way of others", () => {
 });
 
 /** Who may know Pulumi's SDK: the program's upper half, the plugins, and what drives the engine. */
-const KNOWS_PULUMI = ["components", "stacks", "index.ts", "policy", "lab", "tools", "cli"];
+const KNOWS_PULUMI = ["components", "stacks", "outputs", "examples", "index.ts", "policy", "lab", "tools", "cli"];
 /** Folders whose functions give the same answer for the same arguments, and the files there that read the disk. */
 const PURE = ["spec", "plan", "compose", "boot"];
 const READS_DISK = [
@@ -135,7 +137,6 @@ test("spec, plan, compose and boot start no process, ask no network, know no env
 });
 
 test("components and stacks are told everything: no file, no environment, no process", () => {
-  // The engine's backend is in its environment alone.
   const backend = 'process.env["PULUMI_BACKEND_URL"]';
   const wrong = PROGRAM.filter((file) => ["components", "stacks", "index.ts"].includes(topOf(file))).filter(
     (file) =>

@@ -7,6 +7,7 @@ import { idempotence } from "./scenarios/idempotence";
 import { rotation } from "./scenarios/rotation";
 import { scaling } from "./scenarios/scaling";
 import { secrets } from "./scenarios/secrets";
+import { whoami } from "./scenarios/whoami";
 import { stormYml } from "./storm-yml";
 
 jest.setTimeout(900_000);
@@ -34,5 +35,6 @@ describe("deployments", () => deployments(lab));
 describe("rotation", () => rotation(lab));
 describe("scaling", () => scaling(lab));
 describe("secrets", () => secrets(lab));
+describe("whoami", () => whoami(lab));
 describe("failures", () => failures(lab));
 describe("crashes", () => crashes(lab, () => firstUpSeconds));

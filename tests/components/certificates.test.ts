@@ -17,6 +17,13 @@ const CERTIFICATES = {
     ipAddresses: ["127.0.0.1"],
     uses: [...signing, "server_auth", "client_auth"],
   },
+  "docker-applications": {
+    ca: "docker-ca",
+    commonName: "applications",
+    dnsNames: undefined,
+    ipAddresses: undefined,
+    uses: [...signing, "client_auth"],
+  },
   "docker-client": {
     ca: "docker-ca",
     commonName: "operator",
@@ -54,13 +61,14 @@ const CERTIFICATES = {
   },
 };
 
-test("these certificates and no others, each for its names and uses, for a year, renewed 30 days before", () => {
+test("these certificates and no others, each for its names and uses, for a year, renewed 30 days before; the applications' for a month", () => {
   const found = ofType(whole, "LocallySignedCert").map(({ name, inputs }) => {
     const owner = name.replace(/-cert$/, "");
     const request = resource(whole, "CertRequest", `${owner}-request`).inputs;
     const subject = request["subject"] as { commonName: string; organization: string };
     expect(subject.organization).toBe("Storm");
-    expect(inputs).toMatchObject({ validityPeriodHours: 8760, earlyRenewalHours: 720 });
+    const [validityPeriodHours, earlyRenewalHours] = owner === "docker-applications" ? [720, 360] : [8760, 720];
+    expect(inputs).toMatchObject({ validityPeriodHours, earlyRenewalHours });
     expect(inputs["certRequestPem"]).toBe(resource(whole, "CertRequest", `${owner}-request`).outputs["certRequestPem"]);
     const signer = ofType(whole, "SelfSignedCert").find((ca) => ca.outputs["certPem"] === inputs["caCertPem"]);
     return [

@@ -28,9 +28,15 @@ const node = (name: string) => [
 
 const EXPECTED = [
   ...["consul", "docker", "ingress", "registry"].flatMap(authority),
-  ...["consul-server", "docker-client", "docker-server", "ingress-demo", "ingress-storm", "registry"].flatMap(
-    certificate,
-  ),
+  ...[
+    "consul-server",
+    "docker-applications",
+    "docker-client",
+    "docker-server",
+    "ingress-demo",
+    "ingress-storm",
+    "registry",
+  ].flatMap(certificate),
   "storm:secrets:Secrets secrets",
   ...["gossip", "identity", "management", "ssh", "tokens"].map(
     (group) => `tls:index/privateKey:PrivateKey secrets-${group} in secrets`,

@@ -123,7 +123,11 @@ describe("what rotates changes commands only, never a node", () => {
     ["ingress-demo-cert", enrolments],
     ["consul-server-cert", enrolments],
     ["docker-client-cert", []],
-    ["docker-ca-key", ["docker-ca-cert", "docker-client-cert", "docker-server-cert", ...enrolments]],
+    ["docker-applications-cert", []],
+    [
+      "docker-ca-key",
+      ["docker-applications-cert", "docker-ca-cert", "docker-client-cert", "docker-server-cert", ...enrolments],
+    ],
   ])("%s", async (name, expected) => {
     expect(compare(standard, await rotated(name)).changed).toEqual(expected);
   });

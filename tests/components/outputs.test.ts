@@ -26,18 +26,20 @@ test("the outputs are these and no others: scripts rely on them", () => {
     "cost",
     "dockerHost",
     "nodes",
+    "storm",
+    "stormCredential",
     "survives",
     "url",
     "urls",
   ]);
 });
 
-test("the client's key and Consul's token are secret, the rest can be read", async () => {
+test("the clients' keys and Consul's token are secret, the rest can be read", async () => {
   const secret: string[] = [];
   for (const [name, output] of Object.entries(whole.outputs)) {
     if (await pulumi.isSecret(pulumi.output(output as pulumi.Input<unknown>))) secret.push(name);
   }
-  expect(secret).toEqual(["clientKey", "consul"]);
+  expect(secret).toEqual(["clientKey", "consul", "stormCredential"]);
 });
 
 test("addresses: the usual port is left out", async () => {
@@ -91,7 +93,9 @@ test("the rest", async () => {
 
 test("no authority's key and no key of a node is in any output", async () => {
   const all = JSON.stringify(await promiseOf(pulumi.output(whole.outputs as unknown as pulumi.Input<object>)));
-  const keys = ofType(whole, "PrivateKey").filter(({ name }) => name !== "docker-client-key");
+  const keys = ofType(whole, "PrivateKey").filter(
+    ({ name }) => !["docker-client-key", "docker-applications-key"].includes(name),
+  );
   const shown = keys.filter(({ outputs }) => all.includes((outputs["privateKeyPem"] as string).split("\n")[1] ?? "?"));
   expect(shown.map(({ name }) => name)).toEqual([]);
 });

@@ -41,6 +41,8 @@ export interface PreviewOptions {
   /** Further stack config, e.g. {"storm:layers": "[base]"}. */
   config?: Record<string, string>;
   policyPacks?: string[];
+  /** That the stack's secrets are encrypted with; default: one for all. */
+  passphrase?: string;
 }
 
 export class PreviewLab {
@@ -99,13 +101,13 @@ export class PreviewLab {
   }
 
   /** The stack, for what only the engine's own commands do. */
-  async stack(name: string): Promise<Stack> {
+  async stack(name: string, passphrase = "preview"): Promise<Stack> {
     const workspace = await LocalWorkspace.create({
       workDir: this.folder,
       pulumiHome: this.home,
       envVars: {
         PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "preview",
+        PULUMI_CONFIG_PASSPHRASE: passphrase,
         PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: this.official ? "false" : "true",
@@ -123,11 +125,11 @@ export class PreviewLab {
   private async run(
     operation: "preview" | "up",
     stormYml: string,
-    { stack: name = "test", config = {}, policyPacks = [] }: PreviewOptions,
+    { stack: name = "test", config = {}, policyPacks = [], passphrase }: PreviewOptions,
     seen = empty(),
   ): Promise<Previewed> {
     writeFileSync(join(this.folder, "storm.yml"), stormYml);
-    const stack = await this.stack(name);
+    const stack = await this.stack(name, passphrase);
     const place = {
       "storm:file": join(this.folder, "storm.yml"),
       "storm:env": "test",

@@ -21,9 +21,10 @@ function loadedBy(stormYml: string): string[] {
     const fields = { privateKeyPem: "k", stdout: JSON.stringify({ publicKey: "k" }), ports: {} };
     pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name, inputs }) => ({ id: name, state: { ...fields, ...inputs } }) }, "storm", "test", true);
     require("tsx/cjs");
-    require(${JSON.stringify(path.join(ROOT, "index.ts"))});
-    const names = Object.keys(require.cache).map((file) => /node_modules\\/(@pulumi\\/[^/]+)/.exec(file)?.[1]);
-    console.log(JSON.stringify([...new Set(names.filter(Boolean))].sort()));
+    require(${JSON.stringify(path.join(ROOT, "index.ts"))})().then(() => {
+      const names = Object.keys(require.cache).map((file) => /node_modules\\/(@pulumi\\/[^/]+)/.exec(file)?.[1]);
+      console.log(JSON.stringify([...new Set(names.filter(Boolean))].sort()));
+    });
   `;
   const env = { ...process.env, PULUMI_CONFIG: JSON.stringify(config) };
   const printed = execFileSync(process.execPath, ["-e", program], { cwd: ROOT, env, encoding: "utf8" });

@@ -12,6 +12,7 @@ const SOURCES = [
   "boot",
   "components",
   "compose",
+  "outputs",
   "plan",
   "spec",
   "stacks",
@@ -59,8 +60,9 @@ test("its nodes are planned, priced and made, and join the same cluster", () => 
       return { id: name, state: { ...fields, ...inputs } };
     } }, "storm", "dev");
     require("tsx/cjs");
-    const { cost, survives } = require("./index.ts");
-    process.on("exit", () => console.log(JSON.stringify({ made, cost, survives })));
+    require("./index.ts")().then(({ cost, survives }) => {
+      process.on("exit", () => console.log(JSON.stringify({ made, cost, survives })));
+    });
   `;
   const env = { ...process.env, PULUMI_CONFIG: JSON.stringify({ "storm:env": "dev" }) };
   const printed = execFileSync(process.execPath, ["-e", program], {

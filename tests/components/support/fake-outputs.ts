@@ -54,7 +54,10 @@ export function publicKeyOf(name: string): string {
 
 /** Another one whenever its key, its authority or its request is another one. */
 function certificate(name: string, inputs: Record<string, unknown>) {
-  return { certPem: pem("CERTIFICATE", `${name} ${JSON.stringify(inputs)}`, 400) };
+  return {
+    certPem: pem("CERTIFICATE", `${name} ${JSON.stringify(inputs)}`, 400),
+    validityEndTime: "2027-01-01T00:00:00Z",
+  };
 }
 
 function firstPreferred({ name, preferred }: { name: string; preferred: number[] }): [string, number] {

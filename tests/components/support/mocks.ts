@@ -48,12 +48,14 @@ interface Monitor {
  * program whose plan is complete has none. Two resources of one URN fail too, which mocks let pass.
  */
 export async function register<T>(
-  program: () => T,
+  program: () => T | Promise<T>,
   options: {
     /** Nothing exists yet: whatever a provider would answer is unknown. */
     preview?: boolean;
     /** What a resource answers instead of its usual outputs. */
     answers?: Record<string, Record<string, unknown>>;
+    /** Outputs of other stacks, by name: the one thing that may be read. */
+    stacks?: Record<string, Record<string, unknown>>;
   } = {},
 ): Promise<{ resources: Registered[]; result: T }> {
   const resources: Registered[] = [];
@@ -61,7 +63,8 @@ export async function register<T>(
   let current: Request | undefined;
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
+      call: ({ token, inputs }) => {
+        if (token === "pulumi:pulumi:readStackOutputs") return readStack(options.stacks, inputs["name"]);
         // Answered, and told at the end: an error from here would end the process, not the test.
         forbidden.push(`the program called ${token}`);
         return {};
@@ -126,11 +129,18 @@ export async function register<T>(
     current = undefined;
     return done;
   };
-  const result = program();
+  const result = await program();
   await settled();
   if (forbidden.length > 0) throw new Error(forbidden.join("\n"));
   for (const [own, urnList] of waitFor) own.dependencies = urnList.map((urn) => urns.get(urn)?.name ?? urn).sort();
   return { resources: resources.sort(byName), result };
+}
+
+/** As the engine answers for another stack (builtins.go). */
+function readStack(stacks: Record<string, Record<string, unknown>> = {}, name: unknown) {
+  const outputs = stacks[String(name)];
+  if (outputs === undefined) throw Object.assign(new Error(), { details: `unknown stack "${String(name)}"` }); // as gRPC's errors have it
+  return { name, outputs };
 }
 
 /** Resolves when nothing is on its way to the engine any more. */

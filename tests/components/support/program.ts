@@ -3,12 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { loadAll, type RenderedStack } from "../../../load";
 import type { Plan } from "../../../plan/types";
-import { apps } from "../../../stacks/apps";
-import { base } from "../../../stacks/base";
-import { cluster } from "../../../stacks/cluster";
-import { edge } from "../../../stacks/edge";
-import { nodes } from "../../../stacks/nodes";
-import { outputs } from "../../../stacks/outputs";
+import { environment } from "../../../stacks/environment";
+import type { Outputs } from "../../../stacks/outputs";
 import { type Registered, register } from "./mocks";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
@@ -20,7 +16,7 @@ export interface Deployed {
   plan: Plan;
   stacks: RenderedStack[];
   resources: Registered[];
-  outputs: ReturnType<typeof outputs>;
+  outputs: Outputs;
 }
 
 let builds: string | undefined;
@@ -37,29 +33,31 @@ export function removeBuilds(): void {
   builds = undefined;
 }
 
-/** The program's layers as index.ts chains them, on this repository's storm.yml with `spec` merged over it. */
-export async function deployed(
-  spec?: object,
-  options: { env?: string; preview?: boolean; answers?: Record<string, Record<string, unknown>> } = {},
-): Promise<Deployed> {
-  const { plan, stacks } = loadAll({
+/** This repository's storm.yml with `spec` merged over it. */
+export function loaded(spec?: object, env = "dev") {
+  return loadAll({
     directory: ROOT,
     file: "storm.yml",
-    env: options.env ?? "dev",
+    env,
     spec,
     ipvs: MACHINE.ipvs,
     buildDirectory: buildDirectory(),
     offline: true,
   });
-  const { resources, result } = await register(() => {
-    const keys = base(plan);
-    const machines = nodes(plan, keys, { machine: MACHINE, hostsKey: undefined });
-    const whole = cluster(plan, { ...keys, nodes: machines });
-    const front = edge(plan, { ...keys, nodes: machines, cluster: whole });
-    apps(plan, stacks, { nodes: machines, cluster: whole, edge: front });
-    return outputs(plan, stacks, { ...keys, nodes: machines });
-  }, options);
-  return { plan, stacks, resources, outputs: result };
+}
+
+/** The whole environment as index.ts makes it, on this repository's storm.yml with `spec` merged over it. */
+export async function deployed(
+  spec?: object,
+  options: { env?: string; preview?: boolean; answers?: Record<string, Record<string, unknown>> } = {},
+): Promise<Deployed> {
+  const { plan, stacks } = loaded(spec, options.env);
+  const { resources, result } = await register(
+    () => environment({ plan, stacks, settings: { machine: MACHINE, hostsKey: undefined } }),
+    options,
+  );
+  if (result.outputs === undefined) throw new Error("an environment in one stack has outputs");
+  return { plan, stacks, resources, outputs: result.outputs };
 }
 
 /** The one resource of this type (its last part) and name. */
