@@ -9,18 +9,25 @@ export interface AuthorityArgs {
   validityPeriodHours?: number;
 }
 
+/** What signs: an authority that was made here, or that comes from another stack. */
+export interface Signer {
+  /** Secret. */
+  readonly keyPem: pulumi.Output<string>;
+  readonly certPem: pulumi.Output<string>;
+}
+
 /** A certificate authority of one purpose: what one of them signs, no other part of the cluster believes. */
-export class Authority extends pulumi.ComponentResource {
-  readonly key: tls.PrivateKey;
-  readonly certificate: tls.SelfSignedCert;
+export class Authority extends pulumi.ComponentResource implements Signer {
+  readonly keyPem: pulumi.Output<string>;
+  readonly certPem: pulumi.Output<string>;
 
   constructor(name: string, args: AuthorityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:certificates:Authority", name, {}, opts);
-    this.key = privateKey(`${name}-key`, this);
-    this.certificate = new tls.SelfSignedCert(
+    this.keyPem = privateKey(`${name}-key`, this).privateKeyPem;
+    this.certPem = new tls.SelfSignedCert(
       `${name}-cert`,
       {
-        privateKeyPem: this.key.privateKeyPem,
+        privateKeyPem: this.keyPem,
         subject: { commonName: args.commonName, organization: "Storm" },
         isCaCertificate: true,
         setSubjectKeyId: true,
@@ -29,13 +36,13 @@ export class Authority extends pulumi.ComponentResource {
         earlyRenewalHours: YEAR_HOURS,
       },
       { parent: this },
-    );
-    this.registerOutputs({ certPem: this.certificate.certPem });
+    ).certPem;
+    this.registerOutputs({ certPem: this.certPem });
   }
 }
 
 export interface CertificateArgs {
-  authority: Authority;
+  authority: Signer;
   commonName: string;
   uses: ("server_auth" | "client_auth")[];
   dnsNames?: pulumi.Input<string>[];
@@ -81,8 +88,8 @@ export class Certificate extends pulumi.ComponentResource implements SignedKey {
       `${name}-cert`,
       {
         certRequestPem: request.certRequestPem,
-        caPrivateKeyPem: args.authority.key.privateKeyPem,
-        caCertPem: args.authority.certificate.certPem,
+        caPrivateKeyPem: args.authority.keyPem,
+        caCertPem: args.authority.certPem,
         allowedUses: ["digital_signature", "key_encipherment", ...args.uses],
         validityPeriodHours: args.validityPeriodHours ?? YEAR_HOURS,
         earlyRenewalHours: args.earlyRenewalHours ?? 30 * 24,
@@ -91,7 +98,7 @@ export class Certificate extends pulumi.ComponentResource implements SignedKey {
     );
     this.keyPem = key.privateKeyPem;
     this.certPem = signed.certPem;
-    this.caPem = args.authority.certificate.certPem;
+    this.caPem = args.authority.certPem;
     this.expires = signed.validityEndTime;
     this.registerOutputs({ certPem: this.certPem });
   }

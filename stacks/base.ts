@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateFiles } from "../boot/secret-files";
-import { Authority, Certificate, type SignedKey } from "../components/certificates";
+import { Authority, Certificate, type SignedKey, type Signer } from "../components/certificates";
 import { type ClusterSecrets, Secrets } from "../components/secrets";
 import { ingressNames } from "../plan/certificates";
 import type { OwnCertificate } from "../plan/own-certificate";
@@ -13,8 +13,8 @@ const APPLICATIONS_RENEWAL_DAYS = 15;
 /** Made by this stack, or by another one of the same environment (layer-values.ts). */
 export interface Base {
   secrets: ClusterSecrets;
-  consul: SignedKey;
-  dockerApi: SignedKey;
+  /** Of the managers' APIs, whose certificates wait for the machines' addresses (server-certificates.ts). */
+  authorities: { consul: Signer; docker: Signer };
   dockerClient: SignedKey;
   /** Docker API's client certificate for application teams: it ends soon, and each `up` may make the next. */
   applications: SignedKey & Pick<Certificate, "expires">;
@@ -24,7 +24,7 @@ export interface Base {
   /** What lets managers write challenge records for ACME. */
   acmeCredential: pulumi.Output<Record<string, string>> | undefined;
   /** Every authority that a user of the cluster has to believe, one PEM after the other. */
-  authorities: pulumi.Output<string>;
+  believed: pulumi.Output<string>;
 }
 
 /** What is the user's own, and given. */
@@ -41,23 +41,9 @@ export function base(plan: Plan, given: Given = {}): Base {
   const consul = authority("consul", "Consul");
   const registry = authority("registry", "registry");
   const ingress = given.certificate ? undefined : authority("ingress", "ingress");
-  const loopback = ["127.0.0.1"];
   return {
     secrets: new Secrets("secrets"),
-    consul: new Certificate("consul-server", {
-      authority: consul,
-      commonName: `server.${plan.datacenter}.consul`,
-      dnsNames: [`server.${plan.datacenter}.consul`, "localhost", `consul.${plan.baseDomain}`],
-      ipAddresses: loopback,
-      uses: ["server_auth", "client_auth"],
-    }),
-    dockerApi: new Certificate("docker-server", {
-      authority: docker,
-      commonName: `docker.${plan.baseDomain}`,
-      dnsNames: [`docker.${plan.baseDomain}`, "localhost"],
-      ipAddresses: loopback,
-      uses: ["server_auth"],
-    }),
+    authorities: { consul, docker },
     dockerClient: new Certificate("docker-client", {
       authority: docker,
       commonName: "operator",
@@ -78,9 +64,7 @@ export function base(plan: Plan, given: Given = {}): Base {
     }),
     ingress: ingress ? ingressCertificates(plan, ingress) : own(given.certificate),
     acmeCredential: given.acmeCredential,
-    authorities: pulumi.concat(
-      ...[...(ingress ? [ingress] : []), docker, consul].map((each) => each.certificate.certPem),
-    ),
+    believed: pulumi.concat(...[...(ingress ? [ingress] : []), docker, consul].map((each) => each.certPem)),
   };
 }
 

@@ -7,6 +7,7 @@ import { Swarm } from "../components/swarm";
 import type { Plan } from "../plan/types";
 import { type Base, certificateFiles } from "./base";
 import type { Nodes } from "./nodes";
+import { serverCertificates } from "./server-certificates";
 
 export interface Cluster {
   /** The cluster is whole: what runs on it may come. Undefined when another stack made it, which is up already. */
@@ -16,7 +17,7 @@ export interface Cluster {
 /** Mesh, Consul and Swarm over the machines. */
 export function cluster(plan: Plan, upstream: Base & { nodes: Nodes }): Cluster {
   const { nodes } = upstream;
-  const shared = nodeSecrets(plan, upstream);
+  const shared = nodeSecrets(plan, upstream, serverCertificates(plan, upstream, nodes));
   const mesh = new Mesh("mesh", { plan, nodes: nodes.all, secrets: shared });
   const consul = new Consul("consul", {
     plan,
@@ -35,7 +36,11 @@ export function present(...resources: (pulumi.Resource | undefined)[]): pulumi.R
   return resources.filter((resource) => resource !== undefined);
 }
 
-function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<SharedSecrets> {
+function nodeSecrets(
+  plan: Plan,
+  upstream: Base,
+  { consul, dockerApi }: ReturnType<typeof serverCertificates>,
+): pulumi.Output<SharedSecrets> {
   const { secrets } = upstream;
   return pulumi.output({
     gossipKey: secrets.gossipKey,
@@ -44,8 +49,8 @@ function nodeSecrets(plan: Plan, upstream: Base): pulumi.Output<SharedSecrets> {
     pools: pulumi.output(
       Object.fromEntries(plan.pools.filter((pool) => pool.elastic).map(({ key }) => [key, secrets.poolToken(key)])),
     ),
-    consul: certificateFiles(upstream.consul),
-    dockerApi: certificateFiles(upstream.dockerApi),
+    consul: certificateFiles(consul),
+    dockerApi: certificateFiles(dockerApi),
     registry: certificateFiles(upstream.registry),
     ingress: pulumi.output(
       Object.fromEntries(

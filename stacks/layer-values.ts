@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { SignedKey } from "../components/certificates";
+import type { SignedKey, Signer } from "../components/certificates";
 import { TOKEN_NAMES } from "../components/secrets";
 import { SCHEMA_VERSION } from "../outputs/schema";
 import type { Plan } from "../plan/types";
@@ -16,6 +16,7 @@ import type { Nodes } from "./nodes";
 const text = z.string();
 const token = z.object({ accessor: text, secret: text });
 const signed = z.object({ keyPem: text, certPem: text, caPem: text });
+const signer = z.object({ keyPem: text, certPem: text });
 
 const baseValues = z.object({
   clusterId: text,
@@ -24,14 +25,13 @@ const baseValues = z.object({
   tokens: z.object({ ...tokenFields() }),
   poolTokens: z.record(text, token),
   ssh: z.object({ publicKey: text, privateKey: text }),
-  consul: signed,
-  dockerApi: signed,
+  authorities: z.object({ consul: signer, docker: signer }),
   dockerClient: signed,
   applications: signed.extend({ expires: text }),
   registry: signed,
   ingress: z.record(text, signed),
   acmeCredential: z.record(text, text).optional(),
-  authorities: text,
+  believed: text,
 });
 const proxyValues = z.object({ host: text, user: text, privateKey: text, hostKey: text });
 const nodeValues = z.object({
@@ -83,6 +83,10 @@ export function baseOf(values: z.infer<typeof baseValues>, from: string): Base {
     certPem: pulumi.output(certPem),
     caPem: pulumi.output(caPem),
   });
+  const signs = ({ keyPem, certPem }: z.infer<typeof signer>) => ({
+    keyPem: pulumi.secret(keyPem),
+    certPem: pulumi.output(certPem),
+  });
   return {
     secrets: {
       clusterId: pulumi.output(values.clusterId),
@@ -95,19 +99,19 @@ export function baseOf(values: z.infer<typeof baseValues>, from: string): Base {
         privateKeyOpenssh: pulumi.secret(values.ssh.privateKey),
       },
     },
-    consul: key(values.consul),
-    dockerApi: key(values.dockerApi),
+    authorities: { consul: signs(values.authorities.consul), docker: signs(values.authorities.docker) },
     dockerClient: key(values.dockerClient),
     applications: { ...key(values.applications), expires: pulumi.output(values.applications.expires) },
     registry: key(values.registry),
     ingress: Object.fromEntries(Object.entries(values.ingress).map(([name, each]) => [name, key(each)])),
     acmeCredential: values.acmeCredential && pulumi.secret(values.acmeCredential),
-    authorities: pulumi.output(values.authorities),
+    believed: pulumi.output(values.believed),
   };
 }
 
 export function valuesOfBase(plan: Plan, base: Base): pulumi.Output<z.infer<typeof baseValues>> {
   const key = ({ keyPem, certPem, caPem }: SignedKey) => ({ keyPem, certPem, caPem });
+  const signs = ({ keyPem, certPem }: Signer) => ({ keyPem, certPem });
   const { secrets } = base;
   return pulumi.output({
     clusterId: secrets.clusterId,
@@ -118,14 +122,13 @@ export function valuesOfBase(plan: Plan, base: Base): pulumi.Output<z.infer<type
       plan.pools.filter(({ elastic }) => elastic).map(({ key: pool }) => [pool, secrets.poolToken(pool)]),
     ),
     ssh: { publicKey: secrets.sshKey.publicKeyOpenssh, privateKey: secrets.sshKey.privateKeyOpenssh },
-    consul: key(base.consul),
-    dockerApi: key(base.dockerApi),
+    authorities: { consul: signs(base.authorities.consul), docker: signs(base.authorities.docker) },
     dockerClient: key(base.dockerClient),
     applications: { ...key(base.applications), expires: base.applications.expires },
     registry: key(base.registry),
     ingress: Object.fromEntries(Object.entries(base.ingress).map(([name, each]) => [name, key(each)])),
     acmeCredential: base.acmeCredential,
-    authorities: base.authorities,
+    believed: base.believed,
   });
 }
 

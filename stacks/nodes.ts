@@ -46,8 +46,11 @@ export function nodes(plan: Plan, upstream: Base, { machine, hostsKey }: Given):
   };
 }
 
-function enrolment({ secrets, consul }: Base, pool: string) {
-  return pulumi.output({ consulCaPem: consul.caPem, token: secrets.poolToken(pool).apply((token) => token.secret) });
+function enrolment({ secrets, authorities }: Base, pool: string) {
+  return pulumi.output({
+    consulCaPem: authorities.consul.certPem,
+    token: secrets.poolToken(pool).apply((token) => token.secret),
+  });
 }
 
 function named(made: Map<string, Node>, name: string): Node {

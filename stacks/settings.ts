@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { acmeCredentialErrors } from "../boot/acme";
 import type { LocalMachine } from "../components/local-machine";
 import type { LoadSettings } from "../load";
+import { unreachable } from "../plan/admins";
 import type { Plan, Provider } from "../plan/types";
 import type { StackPlace } from "../production";
 import { layerSettings, type LayerSettings } from "./layers";
@@ -66,6 +67,9 @@ export function checkSettings(plan: Plan, { machine, hostsKey, layers }: Setting
     throw new Error(
       "stack config storm:local is missing: run `npm start` once, which finds out what this machine can do",
     );
+  // A preview may show what there would be; an update would end at the first machine.
+  const reason = unreachable(plan);
+  if (reason !== undefined && !pulumi.runtime.isDryRun()) throw new Error(reason);
   if (has("hosts") && hostsKey === undefined)
     throw new Error(
       "stack config storm:hostsKey is missing, the private key that lets the program into the machines under Hosts: " +
