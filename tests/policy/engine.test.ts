@@ -7,7 +7,7 @@ import { type Checked, PolicyLab, SUITE_TIMEOUT_MS } from "./support/lab";
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
 const STORM_YML =
-  "production: true\nHostname: storm.example.com\nAWS: [3, small]\ntls: {acme: {email: ops@example.com}}\n";
+  "production: true\nHostname: storm.example.com\nAWS: [3, small]\ntls: {acme: {email: ops@example.com}}\ndns: {provider: route53}\n";
 let lab: PolicyLab;
 let seen: Checked;
 beforeAll(async () => {

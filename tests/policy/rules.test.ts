@@ -5,7 +5,7 @@ import { cases, fixtures } from "./fixtures/all";
 import { resourceOf } from "./support/fixture";
 
 const STORM_YML =
-  "production: true\nHostname: storm.example.com\nAWS: [3, small]\ntls: {acme: {email: ops@example.com}}\n";
+  "production: true\nHostname: storm.example.com\nAWS: [3, small]\ntls: {acme: {email: ops@example.com}}\ndns: {provider: route53}\n";
 const { spec } = load(STORM_YML, { fileName: "storm.yml" });
 
 test("every rule has fixtures that pass and fixtures that fail", () => {

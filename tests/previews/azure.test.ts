@@ -42,7 +42,8 @@ const counts = (previewed: Previewed) => {
   return found;
 };
 /** Without what only tells how old the prices are. */
-const messagesOf = ({ messages }: Previewed) => messages.filter((text) => !text.includes("the prices of"));
+const messagesOf = ({ messages }: Previewed) =>
+  messages.filter((text) => !/the prices of|adminCidrs names no network/.test(text));
 interface Rule {
   name: string;
   sourceAddressPrefix?: string;

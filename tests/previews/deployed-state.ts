@@ -109,7 +109,8 @@ function checked({ connection }: Record<string, unknown>): Record<string, unknow
 
 /** What the plugins keep in the state besides the outputs that the program sees. */
 function stateOf(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  if (type === "tls:index/privateKey:PrivateKey") return { ecdsaCurve: "P224", rsaBits: 2048 };
+  if (type === "tls:index/privateKey:PrivateKey") return { ecdsaCurve: "P224", rsaBits: 2048, ...inputs };
+  if (type === "tls:index/locallySignedCert:LocallySignedCert") return UNENDING;
   const kept = LOCAL[type];
   if (kept === undefined) return {};
   return {
@@ -117,6 +118,15 @@ function stateOf(type: string, inputs: Record<string, unknown>): Record<string, 
     filePaths: Object.keys((inputs["files"] ?? {}) as object),
   };
 }
+
+/** A certificate that no `up` renews. */
+const UNENDING = {
+  isCaCertificate: false,
+  setSubjectKeyId: false,
+  readyForRenewal: false,
+  validityStartTime: "2025-01-01T00:00:00Z",
+  validityEndTime: "2999-01-01T00:00:00Z",
+};
 
 interface Kept {
   replaceOn: readonly string[];

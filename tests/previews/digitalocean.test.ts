@@ -34,7 +34,8 @@ const named = (previewed: Previewed, type: string, name: string): Planned => {
   return found;
 };
 /** Without what only tells how old the prices are. */
-const messagesOf = ({ messages }: Previewed) => messages.filter((text) => !text.includes("the prices of"));
+const messagesOf = ({ messages }: Previewed) =>
+  messages.filter((text) => !/the prices of|adminCidrs names no network/.test(text));
 
 test("fixed, elastic and data pools, load balancer, firewalls and DNS are planned, and nothing more", () => {
   expect(messagesOf(whole)).toEqual([]);

@@ -47,9 +47,11 @@ test("a preview plans the check, then the hosts, and contacts nobody", async () 
     "storm:hosts:Host one",
   ]);
   const [check, ...machines] = ours;
-  expect(check?.inputs).toMatchObject({ privateKey: "[secret]" });
+  // With secrets in its list of hosts the engine shows the mark, else the word alone.
+  const shown = (value: unknown) => expect(JSON.stringify(value)).toContain("[secret]");
+  shown(check?.inputs["privateKey"]);
   expect((check?.inputs["hosts"] as { name: string }[]).map(({ name }) => name)).toEqual(["host-192-0-2-11", "one"]);
-  for (const { inputs } of machines) expect(inputs["privateKey"]).toBe("[secret]");
+  for (const { inputs } of machines) shown(inputs["privateKey"]);
   expect(JSON.stringify(resources)).not.toContain("OPENSSH PRIVATE KEY");
   // Whoever is not root becomes it.
   const commands = resources.filter(({ type }) => type === "command:remote:Command");
