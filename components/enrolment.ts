@@ -32,14 +32,16 @@ export function enrolment(plan: Plan, node: NodeConfig, shared: SharedSecrets): 
       ...(relays(plan, node) ? [relayFile(node)] : []),
     ],
     start: [...unitsOf(node), ...(relays(plan, node) ? ["storm-relay.service"] : [])],
-    ...(manager ? { acl: aclDocument(shared) } : {}),
+    // The pools' own tokens come by the `consul` command: a pool more or less changes nothing here.
+    ...(manager ? { acl: aclDocument({ ...shared, pools: {} }) } : {}),
     ...(manager && measurement(plan) ? { hold: true } : {}),
   };
 }
 
-/** Whether elastic nodes of its site may enrol by this node although it has no Consul server. */
+/** Whether elastic nodes of its site enrol by this node although it has no Consul server: where no node has one. */
 function relays(plan: Plan, node: NodeConfig): boolean {
-  return !node.consul.server && plan.pools.some((pool) => pool.elastic && pool.site === node.site);
+  const served = plan.nodes.some(({ name, site }) => site === node.site && plan.managers.includes(name));
+  return !served && plan.pools.some((pool) => pool.elastic && pool.site === node.site);
 }
 
 /** The elastic pools' part of what `storm_cluster.py consul` reads; nothing where there are none. */

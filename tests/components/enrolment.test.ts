@@ -27,7 +27,7 @@ AWS:
   pools:${POOLS}
     - {name: web, count: 2..10, size: small, role: worker}
 `);
-const nodeOf = (name: string) => plan.nodes.find((node) => node.name === name) as NodePlan; // each test names one of the plan
+const nodeOf = (name: string, of = plan) => of.nodes.find((node) => node.name === name) as NodePlan; // each test names one of the plan
 
 interface Document {
   packed: string;
@@ -36,7 +36,7 @@ interface Document {
   acl?: object;
 }
 
-const documentOf = (name: string, of = plan) => enrolment(of, nodeConfig(of, nodeOf(name)), shared) as Document;
+const documentOf = (name: string, of = plan) => enrolment(of, nodeConfig(of, nodeOf(name, of)), shared) as Document;
 const { elastic } = elasticDocument(plan, shared) as {
   elastic: Record<string, { cidr: string; worker: Document }>;
 };
@@ -66,7 +66,17 @@ test("a fixed node without a Consul server relays where elastic nodes enrol, and
     document.files.some(({ path }) => path === "/etc/storm/relay/haproxy.cfg"),
     document.start.includes("storm-relay.service"),
   ];
-  expect(relay(documentOf("gate-1"))).toEqual([true, true]);
+  const far = planOf(`Hostname: storm.example.com
+AWS:
+  region: eu-west-1
+  pools:
+    - {name: managers, count: 3, size: small, role: manager, region: eu-central-1}
+    - {name: gate, count: 1, size: small, role: worker}
+    - {name: web, count: 2..10, size: small, role: worker}
+`);
+  expect(relay(documentOf("gate-1", far))).toEqual([true, true]);
+  // Where the site has managers, elastic nodes go to them.
+  expect(relay(documentOf("gate-1"))).toEqual([false, false]);
   expect(relay(documentOf("managers-1"))).toEqual([false, false]);
   const fixed = planOf(`Hostname: storm.example.com\nAWS:\n  region: eu-west-1\n  pools:${POOLS}\n`);
   expect(relay(documentOf("gate-1", fixed))).toEqual([false, false]);

@@ -1,5 +1,6 @@
 import * as crypto from "node:crypto";
 import { digitalOceanOutputs } from "./fake-digitalocean";
+import { awsOutputs } from "./fake-aws";
 import { azureOutputs } from "./fake-azure";
 
 /**
@@ -7,7 +8,7 @@ import { azureOutputs } from "./fake-azure";
  * it is found wherever it may have got to.
  */
 export function outputsOf(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  const make = BY_TYPE[type];
+  const make = BY_TYPE[type] ?? (type.startsWith("aws:") || type === "pulumi:providers:aws" ? awsOutputs : undefined);
   if (!make) throw new Error(`no fake outputs for ${type}`);
   return make(name, inputs);
 }

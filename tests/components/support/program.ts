@@ -49,7 +49,12 @@ export function loaded(spec?: object, env = "dev") {
 /** The whole environment as index.ts makes it, on this repository's storm.yml with `spec` merged over it. */
 export async function deployed(
   spec?: object,
-  options: { env?: string; preview?: boolean; answers?: Record<string, Record<string, unknown>> } = {},
+  options: {
+    env?: string;
+    preview?: boolean;
+    answers?: Record<string, Record<string, unknown>>;
+    lookUps?: Record<string, Record<string, unknown>>;
+  } = {},
 ): Promise<Deployed> {
   const { plan, stacks } = loaded(spec, options.env);
   const { resources, result } = await register(
