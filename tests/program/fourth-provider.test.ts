@@ -47,7 +47,10 @@ beforeAll(() => {
   expect(text).toContain(start);
   const entered = text.replace(start, start + ENTRY);
   fs.writeFileSync(catalog, `import { dummySizes } from "./dummy";\n${entered}`);
-  fs.writeFileSync(path.join(folder, "storm.yml"), "Dummy: [3, small]\nHostname: storm.example.com\n");
+  fs.writeFileSync(
+    path.join(folder, "storm.yml"),
+    "Dummy: [3, small]\nHostname: storm.example.com\nnetwork: {adminCidrs: [203.0.113.7/32]}\n",
+  );
 });
 
 test("its nodes are planned, priced and made, and join the same cluster", () => {
