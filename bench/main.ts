@@ -1,4 +1,5 @@
 /** `npm run bench`: measures the figures one after another, prints them and puts them into bench/results.json. */
+import { dirname } from "node:path";
 import { Docker } from "../lab/local/docker";
 import { killRun } from "../cli/engine-run";
 import { onInterrupt } from "../cli/interrupt";
@@ -8,6 +9,7 @@ import { ownRunName } from "../tools/processes";
 import { streamOutput } from "../tools/report";
 import { lockRun } from "../tools/run-lock";
 import { type LabSetup, setUpLab } from "../tools/setup";
+import { cloudPreviews } from "./clouds";
 import { EngineCluster, STACK } from "./engine-cluster";
 import { median, round } from "./measure";
 import { type Options, parseOptions } from "./options";
@@ -35,6 +37,7 @@ class Bench {
     // What a run that was killed left behind.
     if ([1, 2, 3, 5].some((figure) => only.has(figure))) await this.engine.down();
     if (only.has(4)) await this.plan();
+    if (only.has(6)) await this.clouds();
     if (only.has(2) || only.has(5)) await this.startAndPreview();
     if (only.has(1) || only.has(3)) await this.clusters();
   }
@@ -49,6 +52,19 @@ class Bench {
       unit: "ms",
       target: 200,
       details: { cold: cold.map((value) => round(value)), warm: warm.map((value) => round(value)) },
+    });
+  }
+
+  private async clouds(): Promise<void> {
+    // The engine is where set-up found it.
+    process.env.STORM_ENGINE_DIR = dirname(this.setup.engine.path);
+    const measured = await cloudPreviews([30, 100, 300], say);
+    await this.report("6 clouds", {
+      title: "Preview of 300 nodes over three clouds",
+      value: measured.at(-1)?.seconds ?? NaN,
+      unit: "s",
+      target: 20,
+      details: { previews: measured },
     });
   }
 
