@@ -53,4 +53,9 @@ export function checkSettings(plan: Plan, { machine, hostsKey }: Settings): void
       "stack config storm:hostsKey is missing, the private key that lets the program into the machines under Hosts: " +
         "run `pulumi config set --secret storm:hostsKey < KEYFILE` (OpenSSH's form, no passphrase)",
     );
+  // The engine hands config of this name to the provider `storm` too, and shows it there as it is.
+  if (hostsKey !== undefined && !pulumi.runtime.isConfigSecret("storm:hostsKey"))
+    throw new Error(
+      "stack config storm:hostsKey is not secret: run `pulumi config set --secret storm:hostsKey < KEYFILE`",
+    );
 }

@@ -13,7 +13,10 @@ export function createSite(args: SiteArgs): Site {
   const pool = new HostsPool(args.site.name, { ...args, hostsKey });
   return {
     nodes: pool.nodes,
-    entry: { addresses: pulumi.all(pool.addresses), ports: pulumi.output<Record<string, number>>({ https: 443, http: 80 }) },
+    entry: {
+      addresses: pulumi.all(pool.addresses),
+      ports: pulumi.output<Record<string, number>>({ https: 443, http: 80 }),
+    },
   };
 }
 
