@@ -75,6 +75,16 @@ export function checkSettings(plan: Plan, { machine, hostsKey, layers }: Setting
       "stack config storm:hostsKey is missing, the private key that lets the program into the machines under Hosts: " +
         "run `pulumi config set --secret storm:hostsKey < KEYFILE` (OpenSSH's form, no passphrase)",
     );
+  // The engine hands config of this name to the provider `storm` too, and shows it there as it is.
+  if (hostsKey !== undefined && !isConfigSecret("storm:hostsKey"))
+    throw new Error(
+      "stack config storm:hostsKey is not secret: run `pulumi config set --secret storm:hostsKey < KEYFILE`",
+    );
+}
+
+/** Whether stack config was set with --secret. The SDK has it, for its own warnings, and leaves it out of its types. */
+function isConfigSecret(key: string): boolean {
+  return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(key);
 }
 
 /**

@@ -36,7 +36,7 @@ test("a preview plans the check, then the hosts, and contacts nobody", async () 
     entry("192.0.2.11", ", region: fra1"),
   );
   const { resources, messages } = await lab
-    .preview(text, { config: { "storm:hostsKey": key } })
+    .preview(text, { secrets: { "storm:hostsKey": key } })
     .finally(() => sshd.close());
   expect(calls).toBe(0);
   expect(messages).toEqual([]);
@@ -66,11 +66,19 @@ test("without the key it is one clear error", async () => {
   expect(text).not.toContain("    at ");
 });
 
+test("a key that is not secret is refused: the engine would show it", async () => {
+  const { text } = await lab.failing(stormYml(entry("192.0.2.10")), {
+    stack: "open",
+    config: { "storm:hostsKey": key },
+  });
+  expect(text).toContain("stack config storm:hostsKey is not secret: run `pulumi config set --secret storm:hostsKey");
+});
+
 test("an up against machines that do not answer names every one of them, once, and changes nothing", async () => {
   const seen = await lab
     .up(stormYml(entry("127.0.0.1", ", port: 1"), entry("127.0.0.2", ", port: 1, user: admin")), {
       stack: "dead",
-      config: { "storm:hostsKey": key },
+      secrets: { "storm:hostsKey": key },
     })
     .then(() => "", String);
   expect(seen).toContain("2 of 2 hosts cannot become nodes yet; nothing was changed on any host:");

@@ -40,6 +40,8 @@ export interface PreviewOptions {
   stack?: string;
   /** Further stack config, e.g. {"storm:layers": "[base]"}. */
   config?: Record<string, string>;
+  /** The same, encrypted. */
+  secrets?: Record<string, string>;
   policyPacks?: string[];
   /** That the stack's secrets are encrypted with; default: one for all. */
   passphrase?: string;
@@ -125,7 +127,7 @@ export class PreviewLab {
   private async run(
     operation: "preview" | "up",
     stormYml: string,
-    { stack: name = "test", config = {}, policyPacks = [], passphrase }: PreviewOptions,
+    { stack: name = "test", config = {}, secrets = {}, policyPacks = [], passphrase }: PreviewOptions,
     seen = empty(),
   ): Promise<Previewed> {
     writeFileSync(join(this.folder, "storm.yml"), stormYml);
@@ -137,6 +139,7 @@ export class PreviewLab {
     };
     const values = { ...place, ...config };
     await stack.setAllConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }])));
+    for (const [key, value] of Object.entries(secrets)) await stack.setConfig(key, { value, secret: true });
     const options = { color: "never" as const, onEvent: (event: EngineEvent) => note(seen, event), policyPacks };
     await (operation === "up" ? stack.up(options) : stack.preview(options));
     return seen;
