@@ -7,6 +7,7 @@ const { loadWhenUsed } = require("./tools/load-when-used");
 lightStackTraces();
 loadWhenUsed();
 quietSdk();
+quickErrors();
 // The SDK must be the one that the engine's own part of the process has loaded.
 module.exports = run("index.ts", { folder: ".storm/program", external: ["@pulumi/*"] });
 
@@ -39,4 +40,16 @@ function lightStackTraces() {
 function quietSdk() {
   if (process.env.STORM_DEBUG) return;
   require("@pulumi/pulumi/log").debug = () => Promise.resolve();
+}
+
+/**
+ * The SDK shows an error by util.inspect with colours, which never ends with a frame such as "node_modules/@pulumi/resource.ts" (its
+ * source maps leave a folder out): Node.js 20 looks for the next slash until the text is too long, 11 s later.
+ */
+function quickErrors() {
+  const ends = (line) => !/[\\/]node_modules[\\/]@pulumi[\\/][^\\/]*$/.test(line);
+  const trim = (error) => {
+    if (error && typeof error.stack === "string") error.stack = error.stack.split("\n").filter(ends).join("\n");
+  };
+  for (const event of ["uncaughtException", "unhandledRejection"]) process.prependListener(event, trim);
 }
