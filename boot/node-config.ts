@@ -12,7 +12,8 @@ export interface NodeConfig {
   site: string;
   size: string;
   labels: Record<string, string>;
-  mesh: { address: string; cidr: string; port: number; mtu: number; interface: string };
+  /** Not encrypted on a single site that wants it so (`network.mesh: off`): the same addresses, by tunnels in the clear. */
+  mesh: { address: string; cidr: string; port: number; mtu: number; interface: string; encrypted: boolean };
   overlay: { cidr: string; mtu: number };
   bridgeCidr: string;
   nodeLocalAddress: string;
@@ -84,6 +85,7 @@ function configOf(plan: Plan, node: Identity): NodeConfig {
       port: network.meshPort,
       mtu: network.meshMtu,
       interface: "storm0",
+      encrypted: network.mesh === "wireguard",
     },
     overlay: { cidr: network.overlayCidr, mtu: network.overlayMtu },
     bridgeCidr: network.bridgeCidr,

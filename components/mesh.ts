@@ -28,7 +28,7 @@ export class Mesh extends pulumi.ComponentResource {
     super("storm:mesh:Mesh", name, {}, opts);
     const entries = args.nodes.map((node) =>
       pulumi
-        .all([this.enroll(node, args), node.endpoint])
+        .all([this.enroll(node, args), endpointOf(node, args.plan)])
         .apply(([publicKey, endpoint]): [string, Peer] => [
           node.plan.name,
           { publicKey, endpoint, address: node.plan.meshAddress },
@@ -74,4 +74,9 @@ export class Mesh extends pulumi.ComponentResource {
     // A public key, and the only thing that the command prints.
     return pulumi.unsecret(command.stdout).apply((stdout) => (JSON.parse(stdout) as { publicKey: string }).publicKey);
   }
+}
+
+/** Without encryption the mesh stays on the site's private network. */
+function endpointOf(node: Node, { network }: Plan): pulumi.Output<string> {
+  return network.mesh === "wireguard" ? node.endpoint : pulumi.interpolate`${node.privateAddress}:${network.meshPort}`;
 }

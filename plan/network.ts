@@ -40,33 +40,32 @@ function firewall(spec: Spec): FirewallRow[] {
     port,
     why,
   });
-  const hasMesh = spec.network.mesh === "wireguard";
-  // Without a mesh the nodes talk over their site's private network.
-  const inside = hasMesh ? "mesh" : "site";
+  const encrypted = spec.network.mesh === "wireguard";
+  const { meshPort } = spec.network;
   return [
     row("world", "load-balancer", "tcp", 80, "HTTP, answered with a redirect to HTTPS"),
     row("world", "load-balancer", "tcp", 443, "HTTPS of every stack"),
     row("site", "node", "tcp", 80, "load balancer to the ingress"),
     row("site", "node", "tcp", 443, "load balancer to the ingress"),
-    ...(hasMesh
-      ? [row("world", "node", "udp", spec.network.meshPort, "WireGuard mesh: answers only known peers")]
-      : []),
+    encrypted
+      ? row("world", "node", "udp", meshPort, "WireGuard mesh: answers only known peers")
+      : row("site", "node", "udp", meshPort, "mesh without encryption: answers only known peers"),
     row("admin", "node", "tcp", 22, "SSH of the program that deploys"),
     row("admin", "manager", "tcp", 2376, "Docker API with client certificates"),
     row("admin", "manager", "tcp", 8501, "Consul API over HTTPS, with a token"),
     ...(spec.pools.some((pool) => pool.elastic)
       ? [row("site", "node", "tcp", 8501, "elastic nodes enrol with Consul over HTTPS")]
       : []),
-    row(inside, "manager", "tcp", 2377, "Swarm joins and managers"),
-    row(inside, "manager", "tcp", 2376, "Docker API with client certificates"),
-    row(inside, "node", "tcp", 7946, "Swarm gossip"),
-    row(inside, "node", "udp", 7946, "Swarm gossip"),
-    row(inside, "node", "udp", 4789, "overlay networks (VXLAN)"),
-    row(inside, "manager", "tcp", 8300, "Consul servers"),
-    row(inside, "node", "tcp", 8301, "Consul gossip"),
-    row(inside, "node", "udp", 8301, "Consul gossip"),
-    row(inside, "node", "tcp", 53, "DNS for containers"),
-    row(inside, "node", "udp", 53, "DNS for containers"),
-    row(inside, "node", "tcp", 5000, "image registry"),
+    row("mesh", "manager", "tcp", 2377, "Swarm joins and managers"),
+    row("mesh", "manager", "tcp", 2376, "Docker API with client certificates"),
+    row("mesh", "node", "tcp", 7946, "Swarm gossip"),
+    row("mesh", "node", "udp", 7946, "Swarm gossip"),
+    row("mesh", "node", "udp", 4789, "overlay networks (VXLAN)"),
+    row("mesh", "manager", "tcp", 8300, "Consul servers"),
+    row("mesh", "node", "tcp", 8301, "Consul gossip"),
+    row("mesh", "node", "udp", 8301, "Consul gossip"),
+    row("mesh", "node", "tcp", 53, "DNS for containers"),
+    row("mesh", "node", "udp", 53, "DNS for containers"),
+    row("mesh", "node", "tcp", 5000, "image registry"),
   ];
 }

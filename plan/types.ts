@@ -78,10 +78,10 @@ export interface FirewallRow {
 }
 
 export interface NetworkPlan {
-  /** "wireguard", or "off" on a single site. */
+  /** "off" on a single site: the same mesh, without encryption. */
   mesh: "wireguard" | "off";
   meshCidr: string;
-  /** UDP port of WireGuard on every node. */
+  /** UDP port of the mesh on every node. */
   meshPort: number;
   /** Bytes. */
   meshMtu: number;

@@ -17,8 +17,6 @@ export function notYetDeployable(spec: Spec): Issue[] {
       errorAt(spec.source, path, `${what} with version ${version} of the program (this is ${VERSION}); ${instead}`),
     );
   };
-  if (spec.network.mesh === "off")
-    later(["network", "mesh"], "a cluster without a mesh comes", TOOLS, "use mesh: wireguard");
   if (spec.registry.storage !== "filesystem")
     later(["registry", "storage"], "registry storage in a cloud comes", TOOLS, "use storage: filesystem");
   if (spec.stacks.length > 0)

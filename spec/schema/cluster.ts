@@ -44,7 +44,9 @@ export const network = z.strictObject({
   mesh: z
     .enum(["wireguard", "off"])
     .default("wireguard")
-    .describe("Encrypted network between all nodes; off is for a single site. Default: wireguard."),
+    .describe(
+      "Network between all nodes, encrypted; off: without encryption, on the private network of a single site, for the cluster's whole life. Default: wireguard.",
+    ),
   meshCidr: cidr
     .default("100.64.0.0/10")
     .describe("Addresses of the nodes on the mesh, /8 to /16. Default: 100.64.0.0/10."),

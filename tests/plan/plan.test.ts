@@ -113,7 +113,9 @@ test("the firewall opens the load balancer's ports and the mesh to the world, no
     "node udp 51820",
   ]);
   const off = planOf("AWS: [3, small]\nnetwork: {mesh: off}").network.firewall;
-  expect(off.filter((row) => row.from === "mesh" || (row.protocol === "udp" && row.from === "world"))).toEqual([]);
+  const mesh = off.filter(({ port, protocol }) => port === 51820 && protocol === "udp");
+  expect(mesh.map(({ from, to }) => `${from} to ${to}`)).toEqual(["site to node"]);
+  expect(off.filter(({ from, to }) => from === "world" && to !== "load-balancer")).toEqual([]);
 });
 
 test("a plan of 1,000 nodes takes less than 200 ms", () => {
