@@ -3,7 +3,7 @@ import { loadAll } from "./load";
 import { checkProduction } from "./production";
 import { environment } from "./stacks/environment";
 import { handOver } from "./stacks/hand-over";
-import { acmeCredential, checkSettings, readSettings } from "./stacks/settings";
+import { acmeCredential, checkSecret, checkSettings, readSettings } from "./stacks/settings";
 import { clearly, readUpstream } from "./stacks/upstream";
 
 // The SDK calls it: a promise that has failed by then would be reported once more by Node.js.
@@ -14,7 +14,10 @@ async function deploy(): Promise<object> {
   const settings = clearly(() => readSettings(__dirname));
   const { here, split, upstream } = settings.layers;
   const [first] = upstream;
-  if (here.length === 0 && first) return handOver(first.stack, settings.load.env, settings.credential);
+  if (here.length === 0 && first) {
+    clearly(() => checkSecret("credential", "`pulumi config set --secret storm:credential` (docs/layers.md)"));
+    return handOver(first.stack, settings.load.env, settings.credential);
+  }
   const { plan, stacks, warnings, keys } = clearly(() => {
     const loaded = loadAll(settings.load);
     checkSettings(loaded.plan, settings);

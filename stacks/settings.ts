@@ -75,14 +75,23 @@ export function checkSettings(plan: Plan, { machine, hostsKey, layers }: Setting
       "stack config storm:hostsKey is missing, the private key that lets the program into the machines under Hosts: " +
         "run `pulumi config set --secret storm:hostsKey < KEYFILE` (OpenSSH's form, no passphrase)",
     );
-  // The engine hands config of this name to the provider `storm` too, and shows it there as it is.
-  if (hostsKey !== undefined && !isConfigSecret("storm:hostsKey"))
-    throw new Error(
-      "stack config storm:hostsKey is not secret: run `pulumi config set --secret storm:hostsKey < KEYFILE`",
-    );
+  checkSecret("hostsKey", "`pulumi config set --secret storm:hostsKey < KEYFILE`");
 }
 
-/** Whether stack config was set with --secret. The SDK has it, for its own warnings, and leaves it out of its types. */
+/**
+ * What must be secret and is there must have been set with --secret: else it is plain in Pulumi.<stack>.yaml, and the engine, which
+ * hands config of `storm:` to the provider of that name too, shows it there as it is.
+ * @param how the command that sets it
+ */
+export function checkSecret(key: "hostsKey" | "acme" | "credential", how: string): void {
+  const name = `storm:${key}`;
+  if (pulumi.runtime.getConfig(name) === undefined || isConfigSecret(name)) return;
+  throw new Error(
+    `stack config ${name} is not secret, so it is readable in Pulumi.${pulumi.getStack()}.yaml: run ${how}, and make the credential anew if others have seen the file`,
+  );
+}
+
+/** The SDK has it, for its own warnings, and leaves it out of its types. */
 function isConfigSecret(key: string): boolean {
   return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(key);
 }
@@ -102,6 +111,7 @@ export function acmeCredential(plan: Plan): pulumi.Output<Record<string, string>
       `stack config storm:acme: ${problems.join("; ")}. tls: acme writes records at ${plan.dns.provider} with it; set each by ` +
         "`pulumi config set --secret --path storm:acme.NAME` (docs/https.md has the names)",
     );
+  checkSecret("acme", "`pulumi config set --secret --path storm:acme.NAME` for each of its names");
   return pulumi.secret(value as Record<string, string>); // acmeCredentialErrors has seen to it
 }
 

@@ -71,7 +71,8 @@ test("a key that is not secret is refused: the engine would show it", async () =
     stack: "open",
     config: { "storm:hostsKey": key },
   });
-  expect(text).toContain("stack config storm:hostsKey is not secret: run `pulumi config set --secret storm:hostsKey");
+  expect(text).toContain("stack config storm:hostsKey is not secret, so it is readable in Pulumi.open.yaml");
+  expect(text).toContain("run `pulumi config set --secret storm:hostsKey < KEYFILE`");
 });
 
 test("an up against machines that do not answer names every one of them, once, and changes nothing", async () => {

@@ -54,8 +54,23 @@ test("ACME without its credential is one clear error before anything is made", a
 });
 
 test("a wrong credential is named without its value", async () => {
-  const config = { ...MACHINE, "storm:acme": JSON.stringify({ DO_TOKEN: "canary-of-a-token" }) };
-  const { text } = await lab.failing(ACME, { stack: "acme-wrong", config });
+  const secrets = { "storm:acme": JSON.stringify({ DO_TOKEN: "canary-of-a-token" }) };
+  const { text } = await lab.failing(ACME, { stack: "acme-wrong", config: MACHINE, secrets });
   expect(text).toContain("DO_AUTH_TOKEN is missing");
   expect(text).not.toContain("canary");
+});
+
+test("a credential that is not secret is refused: it would be plain in the stack's config", async () => {
+  const config = { ...MACHINE, "storm:acme": JSON.stringify({ DO_AUTH_TOKEN: "canary-of-a-token" }) };
+  const { text } = await lab.failing(ACME, { stack: "acme-open", config });
+  expect(text).toContain("stack config storm:acme is not secret, so it is readable in Pulumi.acme-open.yaml");
+  expect(text).not.toContain("canary");
+});
+
+test("set as docs/https.md says, each name by --path, it is taken, and shown nowhere", async () => {
+  const stack = await lab.stack("acme-set");
+  await stack.setConfig("storm:acme.DO_AUTH_TOKEN", { value: "canary-of-a-token", secret: true }, true);
+  const seen = await lab.preview(ACME, { stack: "acme-set", config: MACHINE });
+  expect(seen.resources.map(({ name }) => name)).toContain("enroll-local-1");
+  expect(JSON.stringify(seen)).not.toContain("canary");
 });

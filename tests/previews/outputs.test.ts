@@ -57,8 +57,8 @@ test("another key does not open the upstream's secrets, and the error says what 
 test("under a key of its own: no authority's key, no node's, no token, not even the operator's certificate", async () => {
   const upstream = await (await lab.stack("prod")).outputs();
   const credential = JSON.stringify(upstream["stormCredential"]?.value);
-  const config = { ...OUTPUTS, "storm:credential": credential };
-  await lab.up(STORM_YML, { stack: "prod-outputs", config, passphrase: PASSPHRASE });
+  const secrets = { "storm:credential": credential };
+  await lab.up(STORM_YML, { stack: "prod-outputs", config: OUTPUTS, secrets, passphrase: PASSPHRASE });
   const { state, text } = await exported("prod-outputs", PASSPHRASE);
   expect(state.resources.map(({ type }) => type).sort()).toEqual(["pulumi:providers:pulumi", "pulumi:pulumi:Stack"]);
   const { state: prod } = await exported("prod");
@@ -71,6 +71,13 @@ test("under a key of its own: no authority's key, no node's, no token, not even 
   const { token } = upstream["consul"]?.value as { token: string };
   expect(text).not.toContain(token);
   expect(text).not.toContain("BEGIN RSA");
+});
+
+test("a credential that is not secret is refused: it would be plain in the stack's config", async () => {
+  const config = { ...OUTPUTS, "storm:credential": JSON.stringify({ key: "canary-of-a-key" }) };
+  const { text } = await lab.failing(STORM_YML, { stack: "open", config, passphrase: PASSPHRASE });
+  expect(text).toContain("stack config storm:credential is not secret, so it is readable in Pulumi.open.yaml");
+  expect(text).not.toContain("canary");
 });
 
 test("another environment is one clear error", async () => {
