@@ -8,6 +8,19 @@ const path = require("path");
 const CHECKED = ["preview", "pre", "update", "up"];
 /** Whoever names one of these means another pack, or another project. */
 const SOMEBODY_KNOWS = /^(--policy-pack|--cwd|-C)(=|$)/;
+/** Flags of every command that have no value. */
+const WITHOUT_VALUE = [
+  "--disable-integrity-checking",
+  "--emoji",
+  "-e",
+  "--fully-qualify-stack-names",
+  "-Q",
+  "--help",
+  "-h",
+  "--logflow",
+  "--logtostderr",
+  "--non-interactive",
+];
 /** What storm.yml or stack config of a stack with cloud resources says somewhere, as a provider or as a place to keep things. */
 const CLOUD = /aws|azure|digitalocean|route53|s3|spaces/i;
 
@@ -16,9 +29,25 @@ const CLOUD = /aws|azure|digitalocean|route53|s3|spaces/i;
  * storm.yml's own limits are checked before: a stack on this machine alone does not wait for it, unless the pack has limits of its own.
  */
 function withPolicyPack(root, args) {
-  if (!CHECKED.includes(args[0]) || args.some((arg) => SOMEBODY_KNOWS.test(arg))) return args;
+  const at = commandAt(args);
+  if (at < 0 || !CHECKED.includes(args[at]) || args.some((arg) => SOMEBODY_KNOWS.test(arg))) return args;
   if (isLocal(root, stackOf(args))) return args;
-  return [args[0], "--policy-pack", path.relative(process.cwd(), path.join(root, "policy")) || ".", ...args.slice(1)];
+  const pack = path.relative(process.cwd(), path.join(root, "policy")) || ".";
+  return [...args.slice(0, at + 1), "--policy-pack", pack, ...args.slice(at + 1)];
+}
+
+/**
+ * Place of the engine's command among its arguments, by the engine's own rule (cobra's): flags may come first, and one that is not of
+ * every command has its value in the next argument, unless it has it after "=". -1: there is no command.
+ */
+function commandAt(args) {
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at];
+    if (!arg.startsWith("-")) return at;
+    const isOneFlag = arg.startsWith("--") || arg.length === 2;
+    if (isOneFlag && !arg.includes("=") && !WITHOUT_VALUE.includes(arg)) at++;
+  }
+  return -1;
 }
 
 /** Undefined: the selected one, which only the engine knows. */

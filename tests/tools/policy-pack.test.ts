@@ -23,6 +23,23 @@ test("what plans or changes resources of a cloud is checked", () => {
   for (const command of ["destroy", "refresh", "stack", "config"]) expect(added(command, "-s", "prod")).toBe(false);
 });
 
+test.each([
+  [["-s", "prod", "up", "--yes"], 2],
+  [["--stack", "prod", "up"], 2],
+  [["--stack=prod", "preview"], 1],
+  [["--non-interactive", "preview", "-s", "prod"], 1],
+  [["-e", "--color", "never", "-v=3", "--logtostderr", "-s", "prod", "up"], 7],
+])("flags may come before the command: %j", (args, command) => {
+  const given = withPolicyPack(root, args);
+  expect(given.slice(0, command + 2)).toEqual([...args.slice(0, command + 1), "--policy-pack"]);
+  expect(given.slice(command + 3)).toEqual(args.slice(command + 1));
+});
+
+test.each([[["-s", "up", "stack"]], [["--stack", "preview", "config"]], [["stack", "init", "up"]], [["--help"]], [[]]])(
+  "a word that is no command is none: %j",
+  (args) => expect(withPolicyPack(root, args)).toEqual(args),
+);
+
 test("a stack on this machine alone does not wait for it", () => {
   expect(added("preview", "-s", "dev")).toBe(false);
   expect(added("preview", "-s", "organization/storm/dev")).toBe(false);
