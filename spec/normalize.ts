@@ -54,7 +54,7 @@ function longPool(provider: MachineProvider, providerRegion: string, pool: LongP
   const [min, max] = range(pool.count);
   const elastic = typeof pool.count === "string";
   const role = pool.role ?? "auto";
-  const defaultVolume = role === "data" ? DEFAULT_DATA_VOLUME_GIB : 0;
+  const defaultVolume = role === "data" && catalog[provider].disks ? DEFAULT_DATA_VOLUME_GIB : 0;
   return {
     provider,
     region: pool.region ?? providerRegion,

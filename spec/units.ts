@@ -18,6 +18,9 @@ export function parseCidr(cidr: string): { base: number; size: number; prefix: n
   return { base: parseAddress(address), size: 2 ** (32 - prefix), prefix };
 }
 
+/** A network this big is the world: 0.0.0.0/1 and 128.0.0.0/1 are all of it, too. */
+export const WORLD_IPV4_PREFIX = 7;
+
 export function parseAddress(address: string): number {
   return address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
 }

@@ -1,10 +1,9 @@
+import { WORLD_IPV4_PREFIX } from "../../spec/units";
 import { byType, type Context, type ResourceRule } from "../rule";
 import { items, number, type Props, rows, text, texts, type Value } from "../values";
 
 /** WireGuard's own port, where no storm.yml says another. */
 const DEFAULT_MESH_PORT = 51820;
-/** A network this big is the world: 0.0.0.0/1 and 128.0.0.0/1 are all of it, too. */
-const WORLD_IPV4_PREFIX = 7;
 const WORLD_IPV6_PREFIX = 15;
 const WORLD_WORDS = ["*", "any", "internet"];
 

@@ -1,9 +1,9 @@
 import { errorAt } from "../error-at";
 import type { Issue } from "../errors";
 import { valueAt } from "../located";
-import { catalog } from "../sizes/catalog";
+import { catalog, machineProviders } from "../sizes/catalog";
 import type { Spec } from "../spec";
-import { parseCidr } from "../units";
+import { parseCidr, WORLD_IPV4_PREFIX } from "../units";
 
 type CidrKey = "meshCidr" | "overlayCidr" | "bridgeCidr" | "siteCidr";
 
@@ -17,7 +17,16 @@ const SIZES: [CidrKey, number, number][] = [
 
 /** Address ranges are large enough and apart; a mesh is only left out where nothing is far. */
 export function checkNetwork(spec: Spec): Issue[] {
-  return [...checkSizes(spec), ...checkOverlaps(spec), ...checkMesh(spec), ...checkPrivate(spec)];
+  return [...checkSizes(spec), ...checkOverlaps(spec), ...checkMesh(spec), ...checkPrivate(spec), ...checkAdmins(spec)];
+}
+
+/** SSH, the Docker API and Consul's are for those who run the cluster. The policy pack says the same of the rules that come of it. */
+function checkAdmins(spec: Spec): Issue[] {
+  return spec.network.adminCidrs.flatMap((cidr, index) => {
+    if (parseCidr(cidr).prefix > WORLD_IPV4_PREFIX) return [];
+    const message = `must be a network of those who run the cluster, from /${WORLD_IPV4_PREFIX + 1} to /32: ${cidr} would open SSH and the Docker API to the world`;
+    return [errorAt(spec.source, ["network", "adminCidrs", index], message)];
+  });
 }
 
 function checkSizes(spec: Spec): Issue[] {
@@ -60,16 +69,16 @@ function checkMesh(spec: Spec): Issue[] {
   return [errorAt(spec.source, ["network", "mesh"], message)];
 }
 
-/** Providers whose networks have NAT and take a bastion. */
-const PRIVATE = ["aws", "azure"];
-
 function checkPrivate(spec: Spec): Issue[] {
   if (!spec.network.private) return [];
   const sites = new Set(spec.pools.map((pool) => `${catalog[pool.provider].title} ${pool.region}`.trim()));
   if (spec.hosts.length > 0) sites.add("Hosts");
-  if (sites.size === 1 && spec.pools.some((pool) => PRIVATE.includes(pool.provider))) return [];
+  if (sites.size === 1 && spec.pools.some((pool) => catalog[pool.provider].private)) return [];
   // Two sites behind NAT have no way to each other.
-  const message = `must be false but on a single site of AWS or Azure, got ${[...sites].sort().join(", ")}`;
+  const able = machineProviders
+    .filter((provider) => catalog[provider].private)
+    .map((provider) => catalog[provider].title);
+  const message = `must be false but on a single site of ${able.join(" or ")}, got ${[...sites].sort().join(", ")}`;
   return [errorAt(spec.source, ["network", "private"], message)];
 }
 

@@ -11,7 +11,7 @@ import { poolField } from "./fields";
 
 type PoolRule = (spec: Spec, pool: PoolSpec, provider: ProviderCatalog) => Issue[];
 
-const poolRules: readonly PoolRule[] = [checkSize, checkRange, checkElastic, checkSpot, checkZones, checkData];
+const poolRules: readonly PoolRule[] = [checkSize, checkRange, checkElastic, checkSpot, checkZones, checkVolume];
 
 /** Sizes, ranges and what each provider can do. */
 export function checkPools(spec: Spec): Issue[] {
@@ -101,11 +101,14 @@ function checkZones(spec: Spec, pool: PoolSpec, provider: ProviderCatalog): Issu
   });
 }
 
-function checkData(spec: Spec, pool: PoolSpec): Issue[] {
-  if (pool.volumeGiB === 0 || !pool.elastic || pool.role === "data") return [];
-  return [
-    errorAt(spec.source, poolField(pool, "volume"), "is for pools with a fixed count: each volume belongs to one node"),
-  ];
+function checkVolume(spec: Spec, pool: PoolSpec, provider: ProviderCatalog): Issue[] {
+  if (pool.volumeGiB === 0) return [];
+  const at = (message: string): Issue[] => [errorAt(spec.source, poolField(pool, "volume"), message)];
+  if (!provider.disks)
+    return at(`must be left out: ${provider.title} nodes have no disk of their own, their volumes go with the node`);
+  return pool.elastic && pool.role !== "data"
+    ? at("is for pools with a fixed count: each volume belongs to one node")
+    : [];
 }
 
 function valueOf(spec: Spec, pool: PoolSpec): object {

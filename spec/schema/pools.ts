@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CloudProvider, MachineProvider } from "../sizes/catalog";
-import { catalog } from "../sizes/catalog";
+import { catalog, cloudProviders } from "../sizes/catalog";
 import { PORTABLE_SIZES } from "../sizes/types";
 import { bytes, hostName, label, percentage, shaped } from "./words";
 
@@ -14,8 +14,8 @@ const MAX_POOLS = 200;
 export const role = z
   .enum(["manager", "worker", "data"])
   .describe(
-    "manager: Swarm manager and Consul server (1, 3, 5 or 7 in the whole cluster); worker: runs tasks; data: has a volume " +
-      "and runs only tasks that ask for it. Default: managers are chosen, the rest are workers.",
+    "manager: Swarm manager and Consul server (1, 3, 5 or 7 in the whole cluster); worker: runs tasks; data: keeps data " +
+      "(in clouds on a disk of its own) and runs only tasks that ask for it. Default: managers are chosen, the rest are workers.",
   );
 
 export const labels = z
@@ -59,7 +59,7 @@ const shapeMessage = "must be [count, size], such as [3, small], or a mapping wi
 
 /** What pools of every provider have. */
 function poolFields(provider: MachineProvider) {
-  const { sizes, title } = catalog[provider];
+  const { sizes, title, disks } = catalog[provider];
   const types = sizes.types.size > PORTABLE_SIZES.length ? `, or a type of ${title} such as ${sizes.example}` : "";
   return {
     name: label(30).describe("Name of the pool, unique in the cluster; nodes are called <name>-1, <name>-2, ..."),
@@ -69,7 +69,9 @@ function poolFields(provider: MachineProvider) {
     volume: bytes
       .optional()
       .describe(
-        "A disk of its own for each node, which outlives the machine, e.g. 100GB. Default: 20GB for data pools, none otherwise.",
+        disks
+          ? "A disk of its own for each node, which outlives the machine, e.g. 100GB. Default: 20GB for data pools, none otherwise."
+          : `Not for ${title}, whose nodes have no disk of their own: what is in their volumes goes with the node. Default: none.`,
       ),
     labels: labels.default({}),
   };
@@ -140,13 +142,7 @@ export const host = z.strictObject({
   role: role.optional(),
   labels: labels.default({}),
   region: z
-    .enum([
-      ...new Set([
-        ...catalog.aws.regions.keys(),
-        ...catalog.azure.regions.keys(),
-        ...catalog.digitalocean.regions.keys(),
-      ]),
-    ])
+    .enum([...new Set(cloudProviders.flatMap((provider) => [...catalog[provider].regions.keys()]))])
     .optional()
     .describe(
       "The cloud region nearest to the machine, to estimate distances. Default: unknown, which is far from everything.",

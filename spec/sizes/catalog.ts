@@ -21,6 +21,10 @@ export interface ProviderCatalog {
   readonly defaultRegion: string;
   readonly elastic: boolean;
   readonly spot: boolean;
+  /** Whether a node can have a disk of its own, which outlives the machine. */
+  readonly disks: boolean;
+  /** Whether its networks have NAT and take a bastion, so that nodes need no public address. */
+  readonly private: boolean;
 }
 
 /** The one entry that a further provider adds here; the schema, the rules and the plan follow from it. */
@@ -33,6 +37,8 @@ export const catalog = {
     defaultRegion: "us-east-1",
     elastic: true,
     spot: true,
+    disks: true,
+    private: true,
   },
   azure: {
     key: "Azure",
@@ -42,6 +48,8 @@ export const catalog = {
     defaultRegion: "eastus",
     elastic: true,
     spot: true,
+    disks: true,
+    private: true,
   },
   digitalocean: {
     key: "DigitalOcean",
@@ -51,6 +59,8 @@ export const catalog = {
     defaultRegion: "nyc3",
     elastic: true,
     spot: false,
+    disks: true,
+    private: false,
   },
   local: {
     key: "Local",
@@ -60,6 +70,8 @@ export const catalog = {
     defaultRegion: "",
     elastic: false,
     spot: false,
+    disks: false,
+    private: false,
   },
 } as const satisfies Record<string, ProviderCatalog>;
 

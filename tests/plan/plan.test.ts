@@ -66,6 +66,13 @@ test("volumes go to the first data node, else to the first node", () => {
   );
 });
 
+test("data nodes of a cloud have a disk of their own without asking for it, local ones have none", () => {
+  const pools = "{pools: [{name: a, count: 3}, {name: store, count: 2, role: data}]}";
+  const disks = (provider: string) => planOf(`${provider}: ${pools}`).pools.map(({ volumeGiB }) => volumeGiB);
+  expect(disks("AWS")).toEqual([0, 20]);
+  expect(disks("Local")).toEqual([0, 0]);
+});
+
 test("costs: fixed and elastic pools, volumes, nothing for this machine", () => {
   const { cost } = planOf(`
 AWS:

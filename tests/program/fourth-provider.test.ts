@@ -33,6 +33,8 @@ const ENTRY = `
     defaultRegion: "mars-1",
     elastic: false,
     spot: false,
+    disks: false,
+    private: false,
   },
 `;
 
