@@ -1,23 +1,12 @@
 /** Where in storm.yml a planned resource comes from. */
 import type { Place } from "../spec/errors";
 import { displayPath, placeOf as placeOfPath, valueAt } from "../spec/located";
-import { catalog, type MachineProvider } from "../spec/sizes/catalog";
+import { catalog } from "../spec/sizes/catalog";
 import type { PoolSpec, Spec } from "../spec/spec";
+import { providerOf } from "./providers";
 import { text } from "./values";
 import type { Resource } from "./resource";
 import { tagsOf } from "./tags";
-
-/** Package of a resource's type -> provider of machines. */
-const PACKAGES: Readonly<Record<string, MachineProvider>> = {
-  aws: "aws",
-  "azure-native": "azure",
-  digitalocean: "digitalocean",
-  storm: "local",
-};
-
-export function providerOf(type: string): MachineProvider | undefined {
-  return PACKAGES[type.split(":")[0] ?? ""];
-}
 
 /** The pool that a resource belongs to, by its tag `pool`: the pool's name, alone or after its site or cluster and "/" or ":". */
 export function poolOf(spec: Spec, resource: Resource): PoolSpec | undefined {

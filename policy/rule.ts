@@ -1,15 +1,9 @@
 /** What a rule is: plain functions over plain values. Pulumi's policy SDK is known to pack.ts alone. */
 import type { z } from "zod";
-import type { Spec } from "../spec/spec";
+import type { Checks, Context } from "./checks";
+import { policyOfProvider } from "./providers";
 import type { Resource, StackResource } from "./resource";
-import type { Props, Value } from "./values";
-
-export interface Context {
-  /** What storm.yml says; undefined when the stack has none, or one that the program refuses. */
-  readonly spec: Spec | undefined;
-  /** Of this rule, from the pack's configuration. */
-  readonly config: unknown;
-}
+import type { Value } from "./values";
 
 interface Named {
   /** Lower-case words with "-": what configuration and output call it. */
@@ -46,13 +40,16 @@ export interface Finding {
   readonly urn?: string;
 }
 
-/** Checks by resource type: most rules are nothing else. */
-export type Checks = Readonly<Record<string, (props: Props, resource: Resource, context: Context) => string[]>>;
-
-/** The checks of the resource's own type; a type without an entry has nothing to answer for. */
-export function byType(checks: Checks): ResourceRule["check"] {
-  return (resource, context) =>
-    Object.hasOwn(checks, resource.type) ? (checks[resource.type]?.(resource.props, resource, context) ?? []) : [];
+/**
+ * The checks of the resource's own type, from the rule's file or from its provider's; a type without an entry has nothing to answer for.
+ * @param rule the rule's name, by which a provider's file has its checks
+ */
+export function byType(rule: string, checks: Checks): ResourceRule["check"] {
+  return (resource, context) => {
+    const { type } = resource;
+    const found = [checks, policyOfProvider(type)?.checks?.[rule] ?? {}].filter((each) => Object.hasOwn(each, type));
+    return found.flatMap((each) => each[type]?.(resource.props, resource, context) ?? []);
+  };
 }
 
 /** A value as messages show it: short, and never a whole mapping. */

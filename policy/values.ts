@@ -57,6 +57,11 @@ export function texts(value: Value | undefined): string[] {
   return items(value).filter((item) => typeof item === "string");
 }
 
+/** The value as a list of one; none where there is none. */
+export function present(value: Value | undefined): Value[] {
+  return value === undefined || value === null ? [] : [value];
+}
+
 export function text(value: Value | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }

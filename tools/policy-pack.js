@@ -21,8 +21,10 @@ const WITHOUT_VALUE = [
   "--logtostderr",
   "--non-interactive",
 ];
-/** What storm.yml or stack config of a stack with cloud resources says somewhere, as a provider or as a place to keep things. */
+/** What storm.yml or stack config of a stack with cloud resources says somewhere, as a place to keep things or to serve names. */
 const CLOUD = /aws|azure|digitalocean|route53|s3|spaces/i;
+/** Keys that begin with a capital are providers', but for these: one that is new is a cloud. An environment's keys have a "_". */
+const PROVIDER = /(^|[{,])\s*["']?(?!(Hostname|Local|Hosts)\b)[A-Z][A-Za-z0-9]*["']?\s*:/m;
 
 /**
  * The arguments of the engine, with `--policy-pack` where the pack could find something. Its rules look at clouds' resources, and
@@ -70,7 +72,7 @@ function isLocal(root, stack) {
     const name = stack.slice(stack.lastIndexOf("/") + 1);
     const config = read(root, `Pulumi.${name}.yaml`);
     const [, file = "storm.yml"] = /^\s*"?storm:file"?:\s*["']?(.+?)["']?\s*$/m.exec(config) || [];
-    return !CLOUD.test(withoutPaths(config)) && !CLOUD.test(read(root, file));
+    return [withoutPaths(config), read(root, file)].every((text) => !CLOUD.test(text) && !PROVIDER.test(text));
   } catch {
     return false;
   }

@@ -8,7 +8,8 @@ import type { Output } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
 import { type ClusterAccess, clusterServices, containerDigests } from "../cluster-services";
 import { readConfig, type StackConfig } from "../config";
-import { type StateResource, machineImages } from "../machine-images";
+import type { StateResource } from "../images/provider";
+import { machineImages } from "../machine-images";
 import { StormStack } from "../workspace";
 import { unknownStack } from "./env";
 

@@ -6,7 +6,7 @@ export const encryptedDisks: ResourceRule = {
   name: "encrypted-disks",
   description: "Every disk is encrypted.",
   enforcement: "mandatory",
-  check: byType({
+  check: byType("encrypted-disks", {
     "aws:ebs/volume:Volume": (disk) => awsDisk("encrypted", disk),
     "aws:ec2/instance:Instance": awsInstance,
     "aws:ec2/spotInstanceRequest:SpotInstanceRequest": awsInstance,

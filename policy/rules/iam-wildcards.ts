@@ -1,4 +1,5 @@
-import { byType, type Checks, type ResourceRule, shown } from "../rule";
+import type { Checks } from "../checks";
+import { byType, type ResourceRule, shown } from "../rule";
 import { json, type Props, props, rows, text, texts, type Value } from "../values";
 
 /** AWS's own policies that allow everything, of an account or of a service. */
@@ -17,7 +18,7 @@ export const iamWildcards: ResourceRule = {
   name: "iam-wildcards",
   description: "No role or policy allows an action by a wildcard.",
   enforcement: "mandatory",
-  check: byType({
+  check: byType("iam-wildcards", {
     ...awsPolicies(["policy:Policy", "rolePolicy:RolePolicy", "userPolicy:UserPolicy", "groupPolicy:GroupPolicy"]),
     "aws:iam/role:Role": ({ assumeRolePolicy, inlinePolicies, managedPolicyArns }) => [
       ...documentProblems(assumeRolePolicy),

@@ -9,7 +9,7 @@ export const instanceMetadata: ResourceRule = {
   name: "instance-metadata",
   description: "AWS instances answer metadata requests with a session only (IMDSv2), and to no container.",
   enforcement: "mandatory",
-  check: byType({
+  check: byType("instance-metadata", {
     "aws:ec2/launchTemplate:LaunchTemplate": problems,
     "aws:ec2/instance:Instance": instance,
     "aws:ec2/spotInstanceRequest:SpotInstanceRequest": instance,

@@ -9,7 +9,8 @@ import { catalog } from "../../spec/sizes/catalog";
 import { type PlannedMachines, plannedDisks, plannedMachines } from "../machines";
 import { placeOf, poolOf } from "../place";
 import type { StackResource } from "../resource";
-import type { Context, Finding, StackRule } from "../rule";
+import type { Context } from "../checks";
+import type { Finding, StackRule } from "../rule";
 
 /** What messages call the pack's own configuration: it has no lines. */
 const CONFIG = "policy configuration";

@@ -1,5 +1,6 @@
 import { WORLD_IPV4_PREFIX } from "../../spec/units";
-import { byType, type Context, type ResourceRule } from "../rule";
+import type { Context } from "../checks";
+import { byType, type ResourceRule } from "../rule";
 import { items, number, type Props, rows, text, texts, type Value } from "../values";
 
 /** WireGuard's own port, where no storm.yml says another. */
@@ -20,7 +21,7 @@ export const openPorts: ResourceRule = {
   name: "open-ports",
   description: "Nothing but 80, 443 and the mesh's UDP port is open to the world.",
   enforcement: "mandatory",
-  check: byType({
+  check: byType("open-ports", {
     "aws:ec2/securityGroup:SecurityGroup": (props, _, context) =>
       problems(rows(props["ingress"]).map(awsOpening), context),
     "aws:ec2/securityGroupRule:SecurityGroupRule": (props, _, context) =>

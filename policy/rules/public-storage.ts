@@ -7,7 +7,7 @@ export const publicStorage: ResourceRule = {
   name: "public-storage",
   description: "No bucket, container or object is readable by everybody.",
   enforcement: "mandatory",
-  check: byType({
+  check: byType("public-storage", {
     "aws:s3/bucket:Bucket": ({ acl, policy }) => [...aclProblems(acl), ...policyProblems(policy)],
     "aws:s3/bucketV2:BucketV2": ({ acl, policy }) => [...aclProblems(acl), ...policyProblems(policy)],
     "aws:s3/bucketAcl:BucketAcl": ({ acl }) => aclProblems(acl),

@@ -4,18 +4,24 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-jest.setTimeout(60_000);
+/** The type checker goes through the whole program. */
+jest.setTimeout(180_000);
 
 const ROOT = path.join(__dirname, "..", "..");
 const FIXTURE = path.join(ROOT, "tests", "fixtures", "fourth-provider");
 const SOURCES = [
   "boot",
+  "catalog",
+  "cli",
   "components",
   "compose",
+  "lab",
   "outputs",
   "plan",
+  "policy",
   "spec",
   "stacks",
+  "tools",
   "index.ts",
   "load.ts",
   "package.json",
@@ -23,6 +29,14 @@ const SOURCES = [
 ];
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-fourth-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** All that it brings, and where that goes. */
+const OWN = {
+  "pools.ts.txt": "components/pools/dummy.ts",
+  "sizes.ts.txt": "spec/sizes/dummy.ts",
+  "policy.ts.txt": "policy/providers/dummy.ts",
+  "images.ts.txt": "cli/images/dummy.ts",
+};
 
 const ENTRY = `
   dummy: {
@@ -41,8 +55,7 @@ const ENTRY = `
 beforeAll(() => {
   for (const name of SOURCES) fs.cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
-  fs.copyFileSync(path.join(FIXTURE, "pools.ts.txt"), path.join(folder, "components/pools/dummy.ts"));
-  fs.copyFileSync(path.join(FIXTURE, "sizes.ts.txt"), path.join(folder, "spec/sizes/dummy.ts"));
+  for (const [from, to] of Object.entries(OWN)) fs.copyFileSync(path.join(FIXTURE, from), path.join(folder, to));
   const catalog = path.join(folder, "spec/sizes/catalog.ts");
   const text = fs.readFileSync(catalog, "utf8");
   const start = "export const catalog = {";
@@ -87,15 +100,76 @@ test("its nodes are planned, priced and made, and join the same cluster", () => 
   expect(seen.made).toContain("Command swarm");
 });
 
+/** What a script in the changed copy prints, as JSON. */
+function run(script: string): unknown {
+  const printed = execFileSync(process.execPath, ["-e", `require("tsx/cjs"); ${script}`], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return JSON.parse(printed);
+}
+
+test("the policy pack counts its machines against limits, wants its tags, and runs its own checks", () => {
+  const found = run(`
+    const { rules } = require("./policy/rules/index.ts");
+    const { load } = require("./spec/load.ts");
+    const { spec } = load("Dummy: [2, small]\\nlimits: {global: {nodes: 2}}\\n", { fileName: "storm.yml" });
+    const resource = (name, type, props) => ({ type, name, urn: name, props, protect: false, provider: {}, references: {} });
+    const machines = [1, 2, 3].map((each) => resource("dummy-" + each, "dummy:index:Machine", { size: "d1", tags: {} }));
+    const wall = resource("wall", "dummy:index:Wall", { open: [22] });
+    const problems = rules.flatMap((rule) =>
+      "checkStack" in rule
+        ? rule.checkStack(machines, { spec, config: null }).map(({ message }) => message)
+        : [machines[0], wall].flatMap((each) => rule.check(each, { spec, config: null })));
+    console.log(JSON.stringify(problems));
+  `);
+  expect(found).toEqual([
+    "storm.yml:2:26 limits/global/nodes: the limit is 2, the cluster has up to 3 nodes",
+    "tcp port 22 is open to the world",
+    "the tag owner, stack, pool is missing, it has none",
+    "the tag owner, stack is missing, it has none",
+  ]);
+});
+
+test("storm lock finds its machines' images, and a Host can be near its regions", () => {
+  const images = run(`
+    const { machineImages } = require("./cli/machine-images.ts");
+    const inputs = { region: "mars-1", size: "d1", image: "dust-1" };
+    console.log(JSON.stringify(machineImages([{ type: "dummy:index:Machine", inputs }])));
+  `);
+  expect(images).toEqual({ "dummy/mars-1/amd64": "dust-1" });
+  const regions = run(`
+    const schema = JSON.parse(require("./spec/json-schema.ts").stormJsonSchema());
+    console.log(JSON.stringify(schema.properties.Hosts.items.properties.region.enum));
+  `);
+  expect(regions).toContain("mars-1");
+});
+
+test("without what the policy pack has to know of it, the pack does not start", () => {
+  const at = path.join(folder, OWN["policy.ts.txt"]);
+  fs.renameSync(at, `${at}.away`);
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["-e", 'require("tsx/cjs"); require("./policy/rules/index.ts")'],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
+  fs.renameSync(`${at}.away`, at);
+  expect(status).not.toBe(0);
+  expect(stderr).toContain("Cannot find module './dummy.ts'");
+});
+
 test("the type checker finds no place that must know of it", () => {
   const { compilerOptions } = JSON.parse(fs.readFileSync(path.join(ROOT, "tsconfig.json"), "utf8")) as {
     compilerOptions: object;
   };
-  const files = ["index.ts", "components/pools/dummy.ts"];
+  const files = ["index.ts", "policy/index.ts", "cli/main.ts", ...Object.values(OWN)];
   fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   const tsc = path.join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  const { stdout } = spawnSync(process.execPath, [tsc, "--noEmit"], { cwd: folder, encoding: "utf8" });
-  expect(stdout).toBe("");
+  const { stdout, status } = spawnSync(process.execPath, [tsc, "--noEmit"], { cwd: folder, encoding: "utf8" });
+  expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
 });
 
 test("its keys are in the JSON Schema", () => {

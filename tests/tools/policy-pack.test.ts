@@ -63,6 +63,13 @@ test.each([
     },
   ],
   [
+    "storm.yml has a provider that this file has never heard of",
+    () => {
+      write("storm.yml", "Local: [3, small]\nDummy: [3, small]\n");
+      return added("preview", "-s", "dev");
+    },
+  ],
+  [
     "storm.yml keeps something in a cloud",
     () => {
       write("storm.yml", "Local: [3, small]\ndns: {provider: route53, zone: example.com}\n");

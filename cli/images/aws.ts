@@ -1,0 +1,9 @@
+import type { ReadMachine } from "./provider";
+
+export const machines: ReadMachine = {
+  "aws:ec2/instance:Instance": (inputs, outputs) => ({
+    region: outputs["region"] ?? String(outputs["availabilityZone"] ?? "").replace(/[a-z]$/, ""),
+    size: inputs["instanceType"],
+    image: inputs["ami"] ?? outputs["ami"],
+  }),
+};
