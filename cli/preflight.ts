@@ -2,36 +2,37 @@ import { join } from "node:path";
 import { buildGuestbook } from "../catalog/guestbook/build";
 import { loadAll } from "../load";
 import type { NodePlan, Plan } from "../plan/types";
-import { Backend } from "../tools/backend";
 import { UserError, messageOf } from "../tools/errors";
 import { checkout } from "../tools/paths";
 import type { Output } from "../tools/report";
 import { hasIpvs, readConfig } from "./config";
+import { backendOf } from "./workspace";
 
 /**
  * Reads storm.yml and its compose files as the program will: what is wrong with them is said at once, before anything
  * is installed, built or started, and before the stack's config names the file.
  */
 export async function preflight(stack: string, file: string | undefined, output: Output): Promise<void> {
-  await makePlanOf(stack, file, output, (plan) => checkRoles(plan, new Backend().state(stack)?.outputs["nodes"]));
+  const { plan } = await makePlanOf(stack, file, output);
+  const state = await (await backendOf(stack, output)).state(stack);
+  clearly(output, () => checkRoles(plan, state?.outputs["nodes"]));
 }
 
 /**
  * The plan of a stack.
- * @throws UserError when its files are wrong, or `check` finds fault; the reasons are in `output` by then.
+ * @throws UserError when its files are wrong; the reasons are in `output` by then.
  */
 export async function makePlanOf(
   stack: string,
   file: string | undefined,
   output: Output,
-  check: (plan: Plan) => void = () => undefined,
 ): Promise<{ plan: Plan; warnings: string[] }> {
   const config = readConfig(stack);
   const text = (key: string, otherwise: string) => (typeof config[key] === "string" ? config[key] : otherwise);
   // The default stack builds its image from this bundle.
   await buildGuestbook();
-  try {
-    const loaded = loadAll({
+  return clearly(output, () =>
+    loadAll({
       directory: checkout,
       file: file ?? text("storm:file", "storm.yml"),
       env: text("storm:env", stack),
@@ -39,9 +40,14 @@ export async function makePlanOf(
       ipvs: hasIpvs(),
       offline: true,
       buildDirectory: join(checkout, ".storm", "builds"),
-    });
-    check(loaded.plan);
-    return loaded;
+    }),
+  );
+}
+
+/** What is wrong with the user's files goes to `output` as it is; the error says that nothing was done. */
+function clearly<T>(output: Output, look: () => T): T {
+  try {
+    return look();
   } catch (error) {
     output.write(messageOf(error).trimEnd() + "\n");
     throw new UserError("nothing was changed: the above has to be put right first");

@@ -1,11 +1,14 @@
 import { delimiter, dirname } from "node:path";
 import type * as Automation from "@pulumi/pulumi/automation";
 import type { PulumiCommand, Stack } from "@pulumi/pulumi/automation";
-import { Backend } from "../tools/backend";
+import { type Backend, FolderBackend } from "../tools/backend";
+import { EngineBackend } from "../tools/engine-backend";
 import { checkout } from "../tools/paths";
 import { pulumiEnvironment } from "../tools/pulumi-env";
 import type { RecoveryEngine } from "../tools/recovery";
-import type { EngineSetup } from "../tools/setup";
+import { type EngineSetup, setUpEngine } from "../tools/setup";
+import type { Output } from "../tools/report";
+import { isOwnBackend } from "../tools/state-backend";
 import { type EngineRunResult, runEngine } from "./engine-run";
 
 /** Loaded when needed, for it takes the better part of a second; tsx leaves a dynamic import to Node's own loader. */
@@ -23,9 +26,18 @@ type Run = (
   signal?: AbortSignal,
 ) => Promise<EngineRunResult>;
 
+/**
+ * Where the state of a stack is. This checkout's own folder is read without an engine; for any other the engine is set up first, if
+ * need be.
+ */
+export async function backendOf(stack: string, output: Output): Promise<Backend> {
+  if (isOwnBackend(process.env, checkout)) return new FolderBackend();
+  return new StormStack(stack, await setUpEngine(output, { quiet: true })).backend;
+}
+
 /** One stack of this checkout, driven by the Automation API on the engine that set-up found. */
 export class StormStack implements RecoveryEngine {
-  readonly backend = new Backend();
+  readonly backend: Backend;
   private readonly environment: Record<string, string>;
 
   constructor(
@@ -33,6 +45,9 @@ export class StormStack implements RecoveryEngine {
     private readonly setup: EngineSetup,
   ) {
     this.environment = pulumiEnvironment(setup.engine, setup.plugins === "stand-in", name);
+    this.backend = isOwnBackend(process.env, checkout)
+      ? new FolderBackend()
+      : new EngineBackend((args) => this.run(args));
   }
 
   /** STORM_RUN of the engines that this process starts. */
@@ -40,8 +55,8 @@ export class StormStack implements RecoveryEngine {
     return this.environment.STORM_RUN ?? "";
   }
 
-  exists(): boolean {
-    return this.backend.state(this.name) !== undefined;
+  async exists(): Promise<boolean> {
+    return (await this.backend.state(this.name)) !== undefined;
   }
 
   /** The stack, made when there is none. */
@@ -52,9 +67,11 @@ export class StormStack implements RecoveryEngine {
       envVars: this.environment,
       pulumiCommand: await this.command(),
     });
-    const stack = await (this.exists() ? Stack.select(this.name, workspace) : Stack.create(this.name, workspace));
+    const stack = await ((await this.exists())
+      ? Stack.select(this.name, workspace)
+      : Stack.create(this.name, workspace));
     // After each operation the Automation API asks for outputs and history: three more engine commands, a second in
-    // all, for what the state file says (Backend.state).
+    // all, for what the state says (Backend.state).
     return Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
   }
 

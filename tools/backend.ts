@@ -23,38 +23,51 @@ export interface BackendLock {
 
 const RECURSIVELY = { recursive: true, force: true };
 
-/** The local file backend of one checkout, read directly: asking the engine costs a third of a second each time. */
-export class Backend {
+/** What commands ask of wherever the engine keeps the state of this project. */
+export interface Backend {
+  /** State of a stack; undefined when there is no such stack. Secrets in it stay encrypted. */
+  state(stack: string): Promise<StackState | undefined>;
+  stacks(): Promise<string[]>;
+  /** Locks that a run on this machine may have left. */
+  locks(stack: string): Promise<BackendLock[]>;
+  /** Clears away what the engine keeps of a stack that is no more: copies of its state, and its history. */
+  forget(stack: string): Promise<void>;
+}
+
+/** The folder of this checkout, read directly: asking the engine costs a third of a second each time. */
+export class FolderBackend implements Backend {
   constructor(
     private readonly folder: string = storm.state,
     private readonly project: string = projectName(),
   ) {}
 
-  /** State of a stack; undefined when there is no such stack. Secrets in it stay encrypted. */
-  state(stack: string): StackState | undefined {
+  state(stack: string): Promise<StackState | undefined> {
     const text = readIfThere(join(this.folder, ".pulumi", "stacks", this.project, `${stack}.json`));
-    return text === undefined ? undefined : parseState(text);
+    if (text === undefined) return Promise.resolve(undefined);
+    return Promise.resolve(stateOf((JSON.parse(text) as StateFile).checkpoint?.latest));
   }
 
-  stacks(): string[] {
-    const folder = join(this.folder, ".pulumi", "stacks", this.project);
-    return list(folder).flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : []));
+  stacks(): Promise<string[]> {
+    const names = list(join(this.folder, ".pulumi", "stacks", this.project));
+    return Promise.resolve(names.flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : [])));
   }
 
-  /** What the engine keeps of a stack that is no more: copies of its state, and its history. */
-  forget(stack: string): void {
+  forget(stack: string): Promise<void> {
     const pulumi = join(this.folder, ".pulumi");
     for (const name of [`${stack}.json.bak`, `${stack}.json.bak.attrs`]) {
       rmSync(join(pulumi, "stacks", this.project, name), { force: true });
     }
     for (const kind of ["backups", "history"]) rmSync(join(pulumi, kind, this.project, stack), RECURSIVELY);
+    return Promise.resolve();
   }
 
-  locks(stack: string): BackendLock[] {
+  locks(stack: string): Promise<BackendLock[]> {
     const folder = join(this.folder, ".pulumi", "locks", "organization", this.project, stack);
-    return list(folder)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => ({ pid: lockOwner(readIfThere(join(folder, name)) ?? "") }));
+    return Promise.resolve(
+      list(folder)
+        .filter((name) => name.endsWith(".json"))
+        .map((name) => ({ pid: lockOwner(readIfThere(join(folder, name)) ?? "") })),
+    );
   }
 }
 
@@ -73,17 +86,19 @@ interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
-interface StateFile {
-  checkpoint?: {
-    latest?: {
-      resources?: StateResource[];
-      pending_operations?: { resource?: StateResource }[];
-    } | null;
-  };
+/** A stack's deployment, as the engine exports it and as its state file has it. */
+export interface Deployment {
+  resources?: StateResource[];
+  pending_operations?: { resource?: StateResource }[];
 }
 
-export function parseState(text: string): StackState {
-  const latest = (JSON.parse(text) as StateFile).checkpoint?.latest ?? {};
+interface StateFile {
+  checkpoint?: { latest?: Deployment | null };
+}
+
+/** @param deployment null or undefined: of a stack that was never deployed */
+export function stateOf(deployment: Deployment | null | undefined): StackState {
+  const latest = deployment ?? {};
   const resources = latest.resources ?? [];
   const root = resources.find((resource) => resource.type === "pulumi:pulumi:Stack");
   const local = resources.filter(({ type }) => type.startsWith("storm:local:"));

@@ -9,6 +9,7 @@ const path = require("path");
 const { nodePackages } = require("./node-packages.js");
 const { withPolicyPack } = require("./policy-pack.js");
 const { readReady } = require("./read-ready.js");
+const { withBackend } = require("./state-backend.js");
 
 const root = path.dirname(__dirname);
 // 20.12 brought the last of what is used.
@@ -52,9 +53,8 @@ function runReadyEngine(args) {
   const ready = readReady(root, process.env);
   if (ready === undefined || args.length === 0) return false;
   const { spawn } = require("child_process");
-  const env = Object.assign({}, process.env, ready.env, { STORM_RUN: runId("cli"), STORM_ROOT: root });
-  // The engine prefers it to the passphrase's file, even when it is empty.
-  delete env.PULUMI_CONFIG_PASSPHRASE;
+  const own = { STORM_RUN: runId("cli"), STORM_ROOT: root };
+  const env = withBackend(Object.assign({}, process.env, ready.env, own), root);
   env.PATH = ready.path + path.delimiter + (process.env.PATH || "");
   const given = withPolicyPack(root, args[0] === "--" ? args.slice(1) : args);
   const engine = spawn(ready.engine, given, { stdio: "inherit", env });

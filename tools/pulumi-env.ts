@@ -5,16 +5,15 @@ import type { Engine } from "./engine";
 import { createExclusively, readIfThere } from "./files";
 import { checkout, storm } from "./paths";
 import { ownRunName } from "./processes";
+import { withBackend } from "./state-backend";
 
 /**
- * What makes the engine this checkout's own: its plugins, its local file backend and its passphrase. Ambient plugins
- * are ignored because one on PATH would shadow the installed one without a word.
+ * What makes the engine this checkout's own, whatever backend it keeps state in (state-backend.js): its plugins. Ambient plugins are
+ * ignored because one on PATH would shadow the installed one without a word.
  */
 export function pulumiSettings(standIns: boolean): Record<string, string> {
   return {
     PULUMI_HOME: storm.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${storm.state}`,
-    PULUMI_CONFIG_PASSPHRASE_FILE: storm.passphrase,
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // A copy of the state for each operation: nobody reads them, and they hold what has been rotated away.
@@ -29,8 +28,7 @@ export function pulumiSettings(standIns: boolean): Record<string, string> {
 /** The whole environment of an engine that belongs to a run of this process. */
 export function pulumiEnvironment(engine: Engine, standIns: boolean, kind: string): Record<string, string> {
   return {
-    // The engine would prefer the user's own passphrase to the checkout's file, even an empty one.
-    ...definedOnly({ ...process.env, PULUMI_CONFIG_PASSPHRASE: undefined }),
+    ...definedOnly(withBackend(process.env, checkout)),
     ...pulumiSettings(standIns),
     PATH: [dirname(engine.path), process.env.PATH ?? ""].join(delimiter),
     STORM_RUN: ownRunName(kind),

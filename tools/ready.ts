@@ -12,7 +12,7 @@ import { readReady } from "./read-ready";
  * one of the watched files changes.
  */
 export interface Ready {
-  format: 2;
+  format: 3;
   root: string;
   /** STORM_SETUP and STORM_PULUMI of that moment. */
   setup: string;
@@ -28,7 +28,7 @@ export interface Ready {
 
 export function recordReady(engine: Engine, plugins: PluginOrigin): void {
   const ready: Ready = {
-    format: 2,
+    format: 3,
     root: checkout,
     setup: process.env.STORM_SETUP ?? "",
     given: process.env.STORM_PULUMI ?? "",
@@ -57,12 +57,18 @@ export function forgetReady(): void {
   rmSync(storm.ready, { force: true });
 }
 
-/** The engine, the plugins as installed, and the sources from which stand-ins are made. */
+/** The engine, the plugins as installed, the guestbook's bundle, and the sources from which stand-ins and guestbook are made. */
 function watchedFiles(engine: Engine): string[] {
   const plugins = join(storm.pulumiHome, "plugins");
   const installed = readdirSync(plugins).filter((name) => name.startsWith("resource-"));
   const sources = join(checkout, "lab", "plugins");
-  const folders = [sources, ...readdirSync(sources).map((name) => join(sources, name))];
+  const guestbook = join(checkout, "catalog", "guestbook");
+  const folders = [
+    sources,
+    ...readdirSync(sources).map((name) => join(sources, name)),
+    join(guestbook, "src"),
+    join(guestbook, "dist", "server.js"),
+  ];
   return [
     engine.path,
     storm.passphrase,

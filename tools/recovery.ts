@@ -26,11 +26,11 @@ export async function recover(options: RecoveryOptions): Promise<void> {
   const { stack, backend, engine, say } = options;
   await endOrphans(options);
   await waitForLivingEngine(options);
-  if (backend.locks(stack).length > 0) {
+  if ((await backend.locks(stack)).length > 0) {
     say("taking back the lock that a dead run left");
     await engine.cancel(stack);
   }
-  if ((backend.state(stack)?.pendingOperations ?? 0) > 0) {
+  if (((await backend.state(stack))?.pendingOperations ?? 0) > 0) {
     say("comparing the state with what is really there: a run died in the middle of an operation");
     await engine.refreshClearingPendingCreates(stack);
   }
@@ -63,7 +63,7 @@ export function orphansOf(processes: readonly RunProcess[], stack: string): RunP
 
 async function waitForLivingEngine(options: RecoveryOptions): Promise<void> {
   for (let told = false; ; told = true) {
-    const living = options.backend.locks(options.stack).find(({ pid }) => commandOf(pid) === "pulumi");
+    const living = (await options.backend.locks(options.stack)).find(({ pid }) => commandOf(pid) === "pulumi");
     if (living === undefined) return;
     if (!told) options.say(`waiting for another run (pid ${living.pid}), which works on stack ${options.stack}`);
     await sleep(250);

@@ -53,11 +53,13 @@ function engineSteps(steps: Steps): { engine: Promise<Engine>; plugins: Promise<
   const mode = setupMode();
   prepareBackend();
   const known = recorded();
+  // storm.yml as it comes deploys it, and its build context has to be whole before the program reads it.
+  const guestbook = steps.step("Guestbook", [], async () => ({ value: await buildGuestbook() }));
   const engine = steps.step("Pulumi engine", [], async (say) => {
     const value = known?.engine ?? (await ensureEngine(mode, cacheFolder(), say));
     return { value, title: `Pulumi engine ${value.version}` };
   });
-  const plugins = steps.step("Pulumi plugins", [engine], async (say) => {
+  const plugins = steps.step("Pulumi plugins", [engine, guestbook], async (say) => {
     const value = known?.plugins ?? (await ensurePlugins(mode, await engine, say));
     if (known === undefined) recordReady(await engine, value);
     return { value, title: `Pulumi plugins (${value})` };
@@ -78,7 +80,6 @@ function labSteps(steps: Steps) {
     const value = await ensureImageCache({ cacheDir: cacheFolder(), report: say });
     return { value, title: `Image cache (${value.mode})` };
   });
-  void steps.step("Guestbook", [], async () => ({ value: await buildGuestbook() }));
   void steps.step("Names under .localhost", [packages], async (say) => {
     return { value: undefined, warning: await ensureLocalhostNames(say) };
   });

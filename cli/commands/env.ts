@@ -1,19 +1,18 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Backend } from "../../tools/backend";
 import { UserError } from "../../tools/errors";
 import { writeAtomically } from "../../tools/files";
 import { credentialFolder } from "../../tools/paths";
 import type { Output } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
 import { doubleQuote } from "../shell-quote";
-import { StormStack } from "../workspace";
+import { backendOf, StormStack } from "../workspace";
 import { nearest } from "../nearest";
 
 /** `storm env STACK`: puts the client certificate where Docker reads it, and prints the shell's exports. */
 export async function env(stack: string, options: { json?: boolean }, output: Output): Promise<void> {
-  const backend = new Backend();
-  if (backend.state(stack) === undefined) throw unknownStack(stack, backend.stacks());
+  const backend = await backendOf(stack, output);
+  if ((await backend.state(stack)) === undefined) throw unknownStack(stack, await backend.stacks());
   const setup = await setUpEngine(output, { quiet: true });
   const variables = handOut(stack, await new StormStack(stack, setup).outputs());
   process.stdout.write(options.json ? JSON.stringify(variables, null, 2) + "\n" : exportLines(stack, variables));
@@ -46,6 +45,6 @@ export function unknownStack(stack: string, known: string[]): UserError {
   if (known.length === 0) return new UserError(`there is no stack ${stack}`, ["`npm start` makes the stack dev."]);
   const guess = nearest(stack, known);
   return new UserError(`there is no stack ${stack}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
-    `Stacks of this checkout: ${known.join(", ")}`,
+    `Stacks: ${known.join(", ")}`,
   ]);
 }

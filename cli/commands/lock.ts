@@ -1,6 +1,5 @@
 import { dirname, join, resolve } from "node:path";
 import { type Lock, LOCK_FILE, formatLock, parseLock } from "../../spec/lock";
-import { Backend } from "../../tools/backend";
 import { UserError, messageOf } from "../../tools/errors";
 import { readIfThere, writeAtomically } from "../../tools/files";
 import { checkout } from "../../tools/paths";
@@ -10,7 +9,7 @@ import { type ClusterAccess, clusterServices, containerDigests } from "../cluste
 import { readConfig, type StackConfig } from "../config";
 import type { StateResource } from "../images/provider";
 import { machineImages } from "../machine-images";
-import { StormStack } from "../workspace";
+import { backendOf, StormStack } from "../workspace";
 import { unknownStack } from "./env";
 
 export interface LockOptions {
@@ -23,8 +22,8 @@ const OWN_REGISTRY = "registry.service.consul:5000";
 
 /** `storm lock`: writes storm.lock beside storm.yml from what the stack runs. Entries that it does not run stay: another environment may. */
 export async function lock({ stack, json }: LockOptions, output: Output): Promise<void> {
-  const backend = new Backend();
-  if (backend.state(stack) === undefined) throw unknownStack(stack, backend.stacks());
+  const backend = await backendOf(stack, output);
+  if ((await backend.state(stack)) === undefined) throw unknownStack(stack, await backend.stacks());
   const config = readConfig(stack);
   const file = join(dirname(resolve(checkout, text(config["storm:file"], "storm.yml"))), LOCK_FILE);
   const before = readLock(file);

@@ -1,8 +1,9 @@
 import { makePlanOf } from "../preflight";
 import { printPlan } from "../../plan/print";
-import { Backend } from "../../tools/backend";
+import { messageOf } from "../../tools/errors";
 import type { Output } from "../../tools/report";
 import { stormFile } from "../config";
+import { backendOf } from "../workspace";
 
 export interface PlanOptions {
   stack: string;
@@ -10,13 +11,24 @@ export interface PlanOptions {
   json?: boolean;
 }
 
-/** `storm plan`: what storm.yml comes to, what it costs and what loss it survives. Reads files only; asks no engine and no cloud. */
+/** `storm plan`: what storm.yml comes to, what it costs and what loss it survives. Asks no cloud, and no engine but for the
+ * state, where that is not in this checkout. */
 export async function plan(options: PlanOptions, output: Output): Promise<void> {
   const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
   const { plan: wanted, warnings } = await makePlanOf(options.stack, file, output);
   if (options.json) return void process.stdout.write(JSON.stringify({ ...wanted, warnings }, null, 2) + "\n");
-  const deployed = new Backend().state(options.stack)?.outputs["cost"];
-  process.stdout.write(printPlan({ ...wanted, warnings }) + costChange(wanted.cost.monthlyUsd, deployed));
+  process.stdout.write(printPlan({ ...wanted, warnings }));
+  process.stdout.write(costChange(wanted.cost.monthlyUsd, await deployedCost(options.stack, output)));
+}
+
+/** A plan can be made without the right to read the state: then it says that the comparison is left out. */
+async function deployedCost(stack: string, output: Output): Promise<unknown> {
+  try {
+    return (await (await backendOf(stack, output)).state(stack))?.outputs["cost"];
+  } catch (error) {
+    output.write(`The cost is not compared with today's, for the state cannot be read: ${messageOf(error)}\n`);
+    return undefined;
+  }
 }
 
 /** "Cost change: $10.00 a month more than now.", or "" without a deployment to compare with. */

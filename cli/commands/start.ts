@@ -29,7 +29,7 @@ export async function start(options: StartOptions, output: Output): Promise<void
   await alone(stack, "start", output, async () => {
     await recoverStack(stack, output);
     const changed = await deploy(stack, setup, file, options, output);
-    const outputs = stack.backend.state(options.stack)?.outputs ?? {};
+    const outputs = (await stack.backend.state(options.stack))?.outputs ?? {};
     if (options.json) {
       process.stdout.write(JSON.stringify(outputs, null, 2) + "\n");
     } else {
@@ -53,7 +53,8 @@ async function deploy(
   const config = changedValues(readConfig(options.stack), wanted);
   if (Object.keys(config).length > 0) await stormStack.run(setAllArguments(options.stack, config));
 
-  const refresh = await someNodeIsDown(new Docker(), stormStack.backend.state(options.stack));
+  const state = await stormStack.backend.state(options.stack);
+  const refresh = await someNodeIsDown(new Docker(), state);
   if (refresh) output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
   const common = {
     stack: stormStack,
@@ -63,7 +64,7 @@ async function deploy(
     failed: "the deployment failed; the reasons are above",
   };
   const packs = policyPacks(checkout, options.stack);
-  const managers = runningManagers(stormStack.backend.state(options.stack)?.outputs["nodes"]);
+  const managers = runningManagers(state?.outputs["nodes"]);
   // The Automation API's `up` has no preview. With fewer managers there is no second one to lose, and nothing to look for.
   if (managers.length > 1 && !options.allowManagerReplacement) {
     const guard = new ManagerGuard(managers);

@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { Docker } from "../../lab/local/docker";
-import { Backend } from "../../tools/backend";
 import { askDocker } from "../../tools/docker-engine";
 import { credentialFolder } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
@@ -8,7 +7,7 @@ import { setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
 import { removeLeftovers } from "../leftovers";
 import { alone, operate, recoverStack } from "../operation";
-import { StormStack } from "../workspace";
+import { backendOf, StormStack } from "../workspace";
 
 export interface StopOptions {
   stack: string;
@@ -18,7 +17,8 @@ export interface StopOptions {
 /** `npm stop`: destroys the cluster of a stack, dead nodes included, and leaves only caches. */
 export async function stop(options: StopOptions, output: Output): Promise<void> {
   const began = Date.now();
-  if (new Backend().state(options.stack) === undefined) {
+  const backend = await backendOf(options.stack, output);
+  if ((await backend.state(options.stack)) === undefined) {
     output.write(`Nothing to stop: there is no stack ${options.stack}\n`);
     // Its config, if there is one, is the user's: nothing was deployed with it.
     return rmSync(credentialFolder(options.stack), { recursive: true, force: true });
@@ -27,7 +27,7 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   const stack = new StormStack(options.stack, setup);
   await alone(stack, "stop", output, async () => {
     // The other run may have been a stop.
-    if (stack.exists()) await destroy(stack, options, output);
+    if (await stack.exists()) await destroy(stack, options, output);
     cleanFiles(options.stack);
   });
   output.write(`Stack ${options.stack} is gone (${seconds(Date.now() - began)}); only caches are left\n`);
@@ -35,7 +35,7 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
 
 async function destroy(stormStack: StormStack, options: StopOptions, output: Output): Promise<void> {
   await recoverStack(stormStack, output);
-  const clusters = stormStack.backend.state(options.stack)?.clusters ?? [];
+  const clusters = (await stormStack.backend.state(options.stack))?.clusters ?? [];
   const stack = await stormStack.open();
   await operate({
     stack: stormStack,
@@ -49,7 +49,7 @@ async function destroy(stormStack: StormStack, options: StopOptions, output: Out
   const left = await removeWhatIsLeft(clusters);
   if (left > 0) output.write(`Removed ${left} more thing${left === 1 ? "" : "s"} that carried the cluster's label\n`);
   await stormStack.run(["stack", "rm", "--yes", "--stack", options.stack]);
-  stormStack.backend.forget(options.stack);
+  await stormStack.backend.forget(options.stack);
 }
 
 /** A container that a crashed run made and never wrote down still carries its cluster's label. */

@@ -22,7 +22,11 @@ afterAll(() => lab.stop());
 test.each(cases)("$rule: $fixture.name", ({ rule, fixture, problems }) => {
   const found = seen.violations.filter(({ policy, urn }) => policy === rule && urn === urnOf(fixture));
   const description = rules.find(({ name }) => name === rule)?.description ?? "";
-  const place = fixture.type.startsWith("aws:") ? "storm.yml:3:6 AWS: " : "";
+  const keys: [RegExp, string][] = [
+    [/^aws:route53\/|^azure-native:(dns|network):Zone|^digitalocean:index\/domain:/, "storm.yml:5:6 dns: "],
+    [/^aws:/, "storm.yml:3:6 AWS: "],
+  ];
+  const place = keys.find(([types]) => types.test(fixture.type))?.[1] ?? "";
   const message = (problem: string) => `${description}\n${place}${fixture.name}: ${problem}`;
   expect(found.map((violation) => violation.message.replace(/^\S*storm\.yml/m, "storm.yml"))).toEqual(
     problems.map(message),

@@ -51,7 +51,7 @@ test.each([
 function readyCheckout(name: string): { folder: string; engine: string } {
   const folder = join(root, name);
   mkdirSync(join(folder, "tools"), { recursive: true });
-  for (const file of ["bootstrap.js", "node-packages.js", "policy-pack.js", "read-ready.js"]) {
+  for (const file of ["bootstrap.js", "node-packages.js", "policy-pack.js", "read-ready.js", "state-backend.js"]) {
     copyFileSync(join(checkout, "tools", file), join(folder, "tools", file));
   }
   writePackages(folder, "package-lock.json", wanted);
@@ -59,12 +59,12 @@ function readyCheckout(name: string): { folder: string; engine: string } {
   const engine = join(folder, "pulumi");
   writeFileSync(
     engine,
-    '#!/bin/sh\necho "$@ home=$PULUMI_HOME docker=$DOCKER_HOST run=$STORM_RUN root=$STORM_ROOT passphrase=${PULUMI_CONFIG_PASSPHRASE-unset}"\nexit 7\n',
+    '#!/bin/sh\necho "$@ home=$PULUMI_HOME docker=$DOCKER_HOST run=$STORM_RUN root=$STORM_ROOT passphrase=${PULUMI_CONFIG_PASSPHRASE-unset}"\necho "backend=$PULUMI_BACKEND_URL file=${PULUMI_CONFIG_PASSPHRASE_FILE-unset} token=$PULUMI_ACCESS_TOKEN"\nexit 7\n',
   );
   chmodSync(engine, 0o755);
   const { mtimeMs, size } = statSync(engine);
   const ready = {
-    format: 2,
+    format: 3,
     root: folder,
     setup: "",
     given: "",
@@ -78,8 +78,8 @@ function readyCheckout(name: string): { folder: string; engine: string } {
   return { folder, engine };
 }
 
-function bootstrap(folder: string, args: string[]) {
-  const env = { PATH: process.env.PATH, DOCKER_HOST: "tcp://127.0.0.1:2376" };
+function bootstrap(folder: string, args: string[], more: Record<string, string> = {}) {
+  const env = { PATH: process.env.PATH, DOCKER_HOST: "tcp://127.0.0.1:2376", ...more };
   return spawnSync(process.execPath, [join(folder, "tools", "bootstrap.js"), ...args], { encoding: "utf8", env });
 }
 
@@ -87,9 +87,28 @@ test("`pulumi` goes straight to the recorded engine: quiet, with its exit code a
   const { folder } = readyCheckout("ready");
   const { stdout, stderr, status } = bootstrap(folder, ["pulumi", "stack", "ls"]);
   expect(stdout).toMatch(
-    /^stack ls home=\/home\/of\/plugins docker=unix:\/\/\/var\/run\/docker.sock run=cli:\d+:\d+ root=\/.+\/ready passphrase=unset\n$/,
+    /^stack ls home=\/home\/of\/plugins docker=unix:\/\/\/var\/run\/docker.sock run=cli:\d+:\d+ root=\/.+\/ready passphrase=unset\nbackend=file:\/\/\/.+\/ready\/.storm\/state file=\/.+\/ready\/.storm\/passphrase token=\n$/,
   );
   expect({ stderr, status }).toEqual({ stderr: "", status: 7 });
+});
+
+test("the user's own backend wins, and with it what opens it", () => {
+  const { folder } = readyCheckout("elsewhere");
+  const last = (more: Record<string, string>) =>
+    bootstrap(folder, ["pulumi", "stack", "ls"], more).stdout.replace(/^.* passphrase=/, "passphrase=");
+  const bucket = { PULUMI_BACKEND_URL: "s3://state/prod?region=eu-west-1" };
+  expect(last({ ...bucket, PULUMI_CONFIG_PASSPHRASE: "own" })).toBe(
+    `passphrase=own\nbackend=${bucket.PULUMI_BACKEND_URL} file=unset token=\n`,
+  );
+  expect(last({ ...bucket, PULUMI_CONFIG_PASSPHRASE_FILE: "/own" })).toContain("file=/own token=");
+  expect(last({ PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_ACCESS_TOKEN: "pul-1" })).toBe(
+    "passphrase=unset\nbackend=https://api.pulumi.com file=unset token=pul-1\n",
+  );
+  // This checkout's folder by its own name is not another one.
+  for (const own of [`file://${folder}/.storm/state`, "file://.storm/state"])
+    expect(last({ PULUMI_BACKEND_URL: own, PULUMI_CONFIG_PASSPHRASE: "" })).toMatch(
+      /^passphrase=unset\nbackend=file:\/\/\/.+\/elsewhere\/.storm\/state file=\/.+\/.storm\/passphrase token=\n$/,
+    );
 });
 
 test("a changed engine voids the record", () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseState } from "../../tools/backend";
+import { stateOf } from "../../tools/backend";
 import { run } from "../../tools/command";
 import { isMissing } from "../../tools/debian-packages";
 import { isUsable } from "../../tools/engine";
@@ -79,14 +79,14 @@ test("what is read of a stack's state", () => {
       { type: "storm:local:Service", inputs: { cluster: { ciphertext: "secret" } } },
     ],
   };
-  expect(parseState(JSON.stringify({ checkpoint: { latest } }))).toEqual({
+  expect(stateOf(latest)).toEqual({
     outputs: { clusterId: "c1", consul: { token: "[secret]" } },
     pendingOperations: 1,
     resources: 4,
     clusters: ["c1"],
     containers: 2,
   });
-  expect(parseState(JSON.stringify({ checkpoint: { latest: null } })).resources).toBe(0);
+  expect([null, undefined, {}].map((none) => stateOf(none).resources)).toEqual([0, 0, 0]);
 });
 
 test("shell scripts are found by name and by first line", () => {

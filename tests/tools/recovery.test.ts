@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Backend } from "../../tools/backend";
+import { FolderBackend } from "../../tools/backend";
 import { identify, isAlive, runProcesses } from "../../tools/processes";
 import { orphansOf, recover } from "../../tools/recovery";
 import { deadProcess, startProcess, temporaryFolder } from "./support";
@@ -16,7 +16,7 @@ async function recoverStack(state: string, stack = "dev"): Promise<{ asked: stri
     cancel: async (name: string) => void asked.push(`cancel ${name}`),
     refreshClearingPendingCreates: async (name: string) => void asked.push(`refresh ${name}`),
   };
-  const backend = new Backend(state, "storm");
+  const backend = new FolderBackend(state, "storm");
   await recover({ root, stack, backend, engine, say: (message) => void said.push(message), graceMs: 200 });
   return { asked, said };
 }

@@ -1,0 +1,37 @@
+import type { Backend, BackendLock, Deployment, StackState } from "./backend";
+import { stateOf } from "./backend";
+
+/** Runs one command of the engine and returns what it printed; its errors have the engine's own words in their message. */
+export type RunEngine = (args: readonly string[]) => Promise<{ stdout: string }>;
+
+/** Any backend that is not this checkout's folder: what only the engine can read. */
+export class EngineBackend implements Backend {
+  constructor(private readonly run: RunEngine) {}
+
+  /** @throws Error of the engine, unless it says that there is no such stack */
+  async state(stack: string): Promise<StackState | undefined> {
+    try {
+      const { stdout } = await this.run(["stack", "export", "--stack", stack]);
+      return stateOf((JSON.parse(stdout) as { deployment?: Deployment }).deployment);
+    } catch (error) {
+      // As the engine says it (pkg/cmd/pulumi/stack, RequireStack).
+      if (error instanceof Error && error.message.includes(`no stack named '${stack}' found`)) return undefined;
+      throw error;
+    }
+  }
+
+  async stacks(): Promise<string[]> {
+    const { stdout } = await this.run(["stack", "ls", "--json"]);
+    return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  }
+
+  /** Nobody's to take back: a lock in a place that others use may be another machine's run. The engine names it, and what frees it. */
+  locks(): Promise<BackendLock[]> {
+    return Promise.resolve([]);
+  }
+
+  /** What a shared place keeps of a stack that is gone is for that place's owner to decide. */
+  forget(): Promise<void> {
+    return Promise.resolve();
+  }
+}
