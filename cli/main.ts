@@ -10,6 +10,7 @@ import { pulumi } from "./commands/pulumi";
 import { start } from "./commands/start";
 import { stop } from "./commands/stop";
 import { test } from "./commands/test";
+import { verifyOfficial } from "./commands/verify-official";
 import { nearest } from "./nearest";
 
 const out = () => streamOutput(process.stdout);
@@ -92,6 +93,15 @@ export function program(): Command {
     .description("run all tests of this checkout (`npm test`)")
     .option("--fast", "only those that need neither engine nor containers (`npm run test:fast`)")
     .action((options) => test(options, out()));
+
+  storm
+    .command("verify-official")
+    .description(
+      "the previews of tests/previews on Pulumi's official plugins, without an account (`npm run verify:official`)",
+    )
+    .action(async () => {
+      process.exitCode = await verifyOfficial(out());
+    });
 
   storm
     .command("bench")

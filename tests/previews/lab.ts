@@ -9,6 +9,7 @@ import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automati
 import { installPlugins } from "../../lab/plugins/install";
 import { CLOUD_PLUGINS, type PluginName, PLUGINS } from "../../lab/plugins/bundle";
 import { engineDir } from "../conformance/engine";
+import { NOBODY, OFFICIAL, officialProgram, pinnedImages } from "./official";
 
 const ROOT = join(__dirname, "..", "..");
 /** Enough for a cold engine start on a busy machine. */
@@ -55,16 +56,27 @@ export class PreviewLab {
     this.home = official ? (process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi")) : join(this.folder, "home");
   }
 
-  /** Makes the folder and the plugins. */
-  static async start(official = process.env["STORM_PLUGIN"] === "official"): Promise<PreviewLab> {
+  /**
+   * Makes the folder and the plugins.
+   * @param official plugins of the normal PULUMI_HOME
+   * @param program the entry program that goes with them
+   */
+  static async start(
+    official = OFFICIAL,
+    program: "own" | "official" = official ? "official" : "own",
+  ): Promise<PreviewLab> {
     const lab = new PreviewLab(official);
     const names = ([...Object.keys(PLUGINS), ...Object.keys(CLOUD_PLUGINS)] as PluginName[]).filter((name) =>
       existsSync(join(ROOT, "lab/plugins", name)),
     );
     if (!official) await installPlugins(lab.home, names);
     mkdirSync(join(lab.folder, "state"));
-    for (const name of ["index.js", "node_modules", "package.json"])
-      symlinkSync(join(ROOT, name), join(lab.folder, name));
+    for (const name of ["node_modules", "package.json"]) symlinkSync(join(ROOT, name), join(lab.folder, name));
+    if (program === "own") symlinkSync(join(ROOT, "index.js"), join(lab.folder, "index.js"));
+    else {
+      lab.write("index.js", officialProgram(join(ROOT, "index.js")));
+      lab.write("storm.lock", [pinnedImages()]);
+    }
     lab.write("Pulumi.yaml", [
       "name: storm",
       "main: index.js",
@@ -114,6 +126,7 @@ export class PreviewLab {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: this.official ? "false" : "true",
         SSH_AUTH_SOCK: "",
+        ...(this.official ? NOBODY : {}),
       },
     });
     return Stack.createOrSelect(name, workspace);

@@ -20,6 +20,8 @@ export const awsPlugin: Plugin = {
     skipCredentialsValidation: { type: "boolean" },
     skipRegionValidation: { type: "boolean" },
     skipMetadataApiCheck: { type: "boolean" },
+    // Of previews without an account (tests/previews/official.ts).
+    skipRequestingAccountId: { type: "boolean" },
   },
   resources: {
     ...networkTypes,
