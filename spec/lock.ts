@@ -17,7 +17,7 @@ export const LOCK_FILE = "storm.lock";
 const VERSION = 1;
 const KEYS = ["version", "images", "containers"];
 const PLACE = /^[a-z]+\/[a-z0-9-]+\/(amd64|arm64)$/;
-/** AWS: ami-..., Azure: publisher:offer:sku:version or a resource id, DigitalOcean: a slug or number. */
+/** AWS: ami-..., Azure: publisher:offer:sku:version or a resource id, DigitalOcean: a number; a slug names what its publisher moves. */
 const MACHINE_IMAGE = /^[\w.:/-]{1,300}$/;
 const REFERENCE = /^[a-z0-9][\w.:/-]{0,299}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

@@ -6,4 +6,10 @@ export const machines: ReadMachine = {
     size: inputs["instanceType"],
     image: inputs["ami"] ?? outputs["ami"],
   }),
+  // Of elastic pools, which may have a processor that no fixed node has.
+  "aws:ec2/launchTemplate:LaunchTemplate": (inputs, outputs) => ({
+    region: outputs["region"],
+    size: inputs["instanceType"],
+    image: inputs["imageId"],
+  }),
 };

@@ -80,8 +80,9 @@ export class ElasticPool extends pulumi.ComponentResource {
         userData: elasticBirth(args, pool, args.rendezvous).apply(packedUserData),
         tags,
       },
-      // The image is the pool's from its birth; user-data is not ignored, because its token rotates.
-      { parent: this, ignoreChanges: ["imageId"] },
+      // The image is the pool's from its birth, unless storm.lock names one: that goes to machines that come later. User-data is not
+      // ignored, because its token rotates.
+      { parent: this, ignoreChanges: args.images.isLocked(pool.architecture) ? [] : ["imageId"] },
     );
   }
 

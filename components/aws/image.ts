@@ -1,6 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { lockedImage } from "../../plan/lock";
 import type { PoolPlan } from "../../plan/types";
+import type { SiteArgs } from "../site";
 
 /** Canonical's account (documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images). */
 const CANONICAL = "099720109477";
@@ -8,19 +10,32 @@ const CANONICAL = "099720109477";
 const RELEASE = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04";
 
 /**
- * Newest Ubuntu LTS image of a site's region, asked for once for each architecture. Whoever uses its id has it in `ignoreChanges`: a
- * machine keeps the image that it was made from.
+ * The images of a site's machines: what storm.lock has, else the newest Ubuntu LTS of the region, asked for once for each architecture.
+ * Whoever uses an id has it in `ignoreChanges`: a machine keeps the image that it was made from.
  */
 export class UbuntuImages {
   private readonly found = new Map<string, pulumi.Output<string>>();
 
-  /** @param parent by whose provider the image is looked up. */
-  constructor(private readonly parent: pulumi.Resource) {}
+  /** @param parent by whose provider an image is looked up. */
+  constructor(
+    private readonly parent: pulumi.Resource,
+    private readonly of: Pick<SiteArgs, "plan" | "site">,
+  ) {}
 
   id(architecture: PoolPlan["architecture"]): pulumi.Output<string> {
-    const known = this.found.get(architecture) ?? this.lookUp(architecture);
+    const known = this.found.get(architecture) ?? this.lockedOrNewest(architecture);
     this.found.set(architecture, known);
     return known;
+  }
+
+  /** Whether storm.lock decides: then another one is an upgrade that somebody asked for. */
+  isLocked(architecture: PoolPlan["architecture"]): boolean {
+    return lockedImage(this.of.plan.lock, this.of.site, architecture) !== undefined;
+  }
+
+  private lockedOrNewest(architecture: PoolPlan["architecture"]): pulumi.Output<string> {
+    const locked = lockedImage(this.of.plan.lock, this.of.site, architecture);
+    return locked === undefined ? this.lookUp(architecture) : pulumi.output(locked);
   }
 
   private lookUp(architecture: PoolPlan["architecture"]): pulumi.Output<string> {

@@ -64,7 +64,7 @@ export class AzureBastion extends pulumi.ComponentResource {
         ...placement,
         vmName: NAME,
         hardwareProfile: { vmSize: SIZE },
-        storageProfile: { imageReference: imageOf({ architecture: "amd64" }), osDisk: { ...OS_DISK, diskSizeGB: 32 } },
+        storageProfile: { imageReference: imageOf(args, "amd64"), osDisk: { ...OS_DISK, diskSizeGB: 32 } },
         osProfile: { computerName: NAME, ...osSettings(pulumi.secret(userData), ssh.publicKey) },
         networkProfile: { networkInterfaces: [{ id: nic.id, primary: true, deleteOption: "Detach" }] },
         securityProfile: SECURITY,

@@ -47,7 +47,7 @@ export class AzureElasticPool extends pulumi.ComponentResource {
         upgradePolicy: { mode: "Manual" },
         identity: identitySettings(network.identityId),
         virtualMachineProfile: {
-          storageProfile: { imageReference: imageOf(pool), osDisk: OS_DISK },
+          storageProfile: { imageReference: imageOf(args, pool.architecture), osDisk: OS_DISK },
           osProfile: { computerNamePrefix: namePrefix(pool), ...osSettings(userData, ssh.publicKey) },
           networkProfile: { networkInterfaceConfigurations: [interfaceOf(args)] },
           securityProfile: SECURITY,

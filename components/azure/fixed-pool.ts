@@ -47,7 +47,7 @@ export class AzureFixedPool extends pulumi.ComponentResource {
         zones,
         hardwareProfile: { vmSize: node.machineType },
         storageProfile: {
-          imageReference: imageOf(pool),
+          imageReference: imageOf(args, pool.architecture),
           osDisk: OS_DISK,
           dataDisks: volume === undefined ? undefined : [attached(volume)],
         },

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { packedUserData } from "../../boot/cloud-init";
+import { lockedImage } from "../../plan/lock";
 import type { PoolPlan } from "../../plan/types";
+import type { SiteArgs } from "../site";
 
 /**
  * Azure asks for a user who is not root. cloud-init makes those that user-data names, which are others: nobody can log in as this
@@ -12,10 +14,16 @@ export const ADMIN_USER = "storm";
 const OS_DISK_GIB = 64;
 
 /**
- * Canonical's Ubuntu 24.04 LTS, second generation. "latest" is looked up by Azure when a machine is made and then stays the
- * machine's own: a newer one is for machines that come later.
+ * What storm.lock has, else Canonical's Ubuntu 24.04 LTS, second generation. "latest" is looked up by Azure when a machine is made
+ * and then stays the machine's own: a newer one is for machines that come later.
  */
-export function imageOf({ architecture }: Pick<PoolPlan, "architecture">) {
+export function imageOf({ plan, site }: Pick<SiteArgs, "plan" | "site">, architecture: PoolPlan["architecture"]) {
+  const locked = lockedImage(plan.lock, site, architecture);
+  if (locked?.startsWith("/")) return { id: locked };
+  if (locked !== undefined) {
+    const [publisher, offer, sku, version] = locked.split(":");
+    return { publisher, offer, sku, version };
+  }
   return {
     publisher: "Canonical",
     offer: "ubuntu-24_04-lts",

@@ -4,7 +4,6 @@ import type { PoolPlan } from "../../plan/types";
 import type { DigitalOceanNetwork } from "../network/digitalocean";
 import { elasticBirth } from "../pools/birth";
 import type { SiteArgs } from "../site";
-import { UBUNTU_LTS } from "./image";
 import { physicalName, scopeOf, tagNames } from "./names";
 
 /** Minutes between two changes of size; the least that DigitalOcean takes. */
@@ -13,6 +12,8 @@ const COOLDOWN_MINUTES = 5;
 export interface DigitalOceanElasticPoolArgs extends Pick<SiteArgs, "plan" | "site" | "enrolment"> {
   pool: PoolPlan;
   network: DigitalOceanNetwork;
+  /** Number of the image that its machines are made from. */
+  image: pulumi.Input<string>;
   /** Private addresses of the site's fixed nodes. */
   rendezvous: pulumi.Input<string>[];
 }
@@ -41,7 +42,7 @@ export class DigitalOceanElasticPool extends pulumi.ComponentResource {
         dropletTemplate: {
           region: site.region,
           size: pool.machineType,
-          image: UBUNTU_LTS,
+          image: args.image,
           vpcUuid: network.vpc.id,
           projectId: network.project.id,
           sshKeys: [network.sshKey.fingerprint],

@@ -5,12 +5,13 @@ import type { DigitalOceanNetwork } from "../network/digitalocean";
 import type { Node } from "../node";
 import { birth } from "../pools/birth";
 import type { SiteArgs } from "../site";
-import { UBUNTU_LTS } from "./image";
 import { physicalName, scopeOf, tagNames } from "./names";
 
 export interface DigitalOceanPoolArgs extends Pick<SiteArgs, "plan" | "site" | "ssh"> {
   pool: PoolPlan;
   network: DigitalOceanNetwork;
+  /** Number of the image that its machines are made from. */
+  image: pulumi.Input<string>;
 }
 
 /** A fixed pool: a Droplet for each node, managers with a reserved address, data nodes with a Volume. */
@@ -38,7 +39,7 @@ export class DigitalOceanPool extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private createNode(node: NodePlan, { plan, site, pool, network, ssh }: DigitalOceanPoolArgs): Node {
+  private createNode(node: NodePlan, { plan, site, pool, network, image, ssh }: DigitalOceanPoolArgs): Node {
     const volume = pool.volumeGiB > 0 ? this.createVolume(node, { plan, site, pool, network }) : undefined;
     const born = birth({ plan, node, ssh, volumeDevice: volume?.device }, this);
     const droplet = new digitalocean.Droplet(
@@ -47,7 +48,7 @@ export class DigitalOceanPool extends pulumi.ComponentResource {
         name: physicalName(plan, node.name),
         region: site.region,
         size: node.machineType,
-        image: UBUNTU_LTS,
+        image,
         vpcUuid: network.vpc.id,
         sshKeys: [network.sshKey.fingerprint],
         tags: network.tagsOf(node.role, this.tag),

@@ -22,7 +22,7 @@ export function createSite(args: SiteArgs): Site {
   const by = { providers: [provider] };
   const pools = plan.pools.filter((pool) => pool.site === site.name);
   const network = new AwsNetwork(`${site.name}-network`, args, by);
-  const images = new UbuntuImages(network);
+  const images = new UbuntuImages(network, args);
   const role = new NodeRole(`${site.name}-node`, args, by);
   const proxy = plan.network.private
     ? new Bastion(`${site.name}-bastion`, { ...args, network, images }, by).proxy

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DigitalOceanElasticPool } from "../digitalocean/elastic-pool";
 import { DigitalOceanPool } from "../digitalocean/fixed-pool";
+import { ubuntuImage } from "../digitalocean/image";
 import { scopeOf } from "../digitalocean/names";
 import { digitalOceanProvider } from "../digitalocean/provider";
 import { DigitalOceanLoadBalancer } from "../load-balancer/digitalocean";
@@ -38,13 +39,14 @@ export function createSite(args: SiteArgs): Site {
     },
     providers,
   );
+  const image = ubuntuImage(args, network);
   const pools = plan.pools.filter((pool) => pool.site === site.name);
   const nodes = pools
     .filter((pool) => !pool.elastic)
-    .flatMap((pool) => new DigitalOceanPool(pool.name, { ...args, pool, network }, providers).nodes);
+    .flatMap((pool) => new DigitalOceanPool(pool.name, { ...args, pool, network, image }, providers).nodes);
   const rendezvous = rendezvousOf(nodes);
   for (const pool of pools.filter(({ elastic }) => elastic))
-    new DigitalOceanElasticPool(pool.name, { ...args, pool, network, rendezvous }, providers);
+    new DigitalOceanElasticPool(pool.name, { ...args, pool, network, image, rendezvous }, providers);
   return {
     nodes,
     entry: {

@@ -31,7 +31,7 @@ test("digests are by the reference that the compose file has; own builds and ima
   });
 });
 
-test("machine images of three clouds, by provider, region and architecture; the newest node's counts", () => {
+test("machine images of three clouds, by provider, region and architecture; the newest node's counts, and a slug pins nothing", () => {
   const aws = (created: string, ami: string, instanceType = "t3.medium") => ({
     type: "aws:ec2/instance:Instance",
     created,
@@ -48,6 +48,11 @@ test("machine images of three clouds, by provider, region and architecture; the 
     type: "digitalocean:index/droplet:Droplet",
     inputs: { region: "fra1", size: "s-2vcpu-4gb", image: 1234567 },
   };
+  const template = {
+    type: "aws:ec2/launchTemplate:LaunchTemplate",
+    inputs: { imageId: "ami-elastic", instanceType: "t4g.small" },
+    outputs: { region: "us-east-1" },
+  };
   expect(
     machineImages([
       aws("2026-02-01T00:00:00Z", "ami-new"),
@@ -55,12 +60,15 @@ test("machine images of three clouds, by provider, region and architecture; the 
       aws("2026-01-01T00:00:00Z", "ami-arm", "t4g.medium"),
       azure,
       droplet,
+      { ...droplet, inputs: { region: "ams3", size: "s-2vcpu-4gb", image: "ubuntu-24-04-x64" } },
+      template,
       { type: "storm:local:Node", inputs: { image: "node" } },
     ]),
   ).toEqual({
     "aws/eu-west-1/amd64": "ami-new",
     "aws/eu-west-1/arm64": "ami-arm",
     "azure/westeurope/amd64": "Canonical:ubuntu-24_04-lts:server:24.04.20",
+    "aws/us-east-1/arm64": "ami-elastic",
     "digitalocean/fra1/amd64": "1234567",
   });
 });

@@ -1,3 +1,4 @@
+import { IMAGES } from "./support/look-ups";
 import { deployed, removeBuilds, resource, stdinOf } from "./support/program";
 
 /** The way from a site's load balancer to the ingress of all nodes. */
@@ -5,7 +6,7 @@ import { deployed, removeBuilds, resource, stdinOf } from "./support/program";
 afterAll(removeBuilds);
 
 const trustedIn = async (spec: object): Promise<string[]> => {
-  const whole = await deployed(spec);
+  const whole = await deployed(spec, { lookUps: IMAGES });
   const { compose } = stdinOf<{ compose: { services: { traefik: { command: string[] } } } }>(
     resource(whole, "Command", "stack-ingress"),
   );

@@ -71,7 +71,7 @@ test("a Droplet is what the plan says", () => {
     name: "storm-test-data-1",
     region: "ams3",
     size: "s-4vcpu-8gb",
-    image: "ubuntu-24-04-x64",
+    image: "195932981",
     monitoring: true,
     dropletAgent: false,
   });

@@ -1,5 +1,6 @@
 /** Thirty random edits of a storm.yml over three clouds: what is done to one pool touches no machine, disk or group of another. */
 import * as fc from "fast-check";
+import { IMAGES } from "../components/support/look-ups";
 import { type Deployed, deployed, removeBuilds } from "../components/support/program";
 
 jest.setTimeout(300_000);
@@ -79,8 +80,7 @@ function specOf(pools: Pool[]): object {
 }
 
 async function planned(pools: Pool[]): Promise<Map<string, string>> {
-  const lookUps = { "aws:ec2/getAmi:getAmi": { id: "ami-1", architecture: "x86_64" } };
-  const { resources }: Deployed = await deployed(specOf(pools), { env: "test", lookUps });
+  const { resources }: Deployed = await deployed(specOf(pools), { env: "test", lookUps: IMAGES });
   return new Map(
     resources.map(({ type, name, inputs, ignoreChanges }) => {
       const essence = Object.entries(inputs).filter(([input]) => !ignoreChanges.includes(input));

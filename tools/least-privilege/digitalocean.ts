@@ -20,6 +20,7 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   "digitalocean:index/volumeAttachment:VolumeAttachment": ["block_storage_action:create", "block_storage_action:read"],
   "digitalocean:index/domain:Domain": made("domain"),
   "digitalocean:index/dnsRecord:DnsRecord": made("domain"),
+  "digitalocean:index/getImage:getImage": ["image:read"],
   "digitalocean:index/getDomain:getDomain": ["domain:read"],
 };
 

@@ -35,6 +35,10 @@ export const digitaloceanPlugin: Plugin = {
   },
   resources: Object.fromEntries(Object.entries(TYPES).map(([type, table]) => [token(type), cloudResource(table)])),
   functions: {
+    "digitalocean:index/getImage:getImage": cloudFunction(
+      { slug: { type: "string", required: true, oneOf: ["ubuntu-24-04-x64"] } },
+      ({ slug = "" }) => ({ id: 195932981, slug, distribution: "Ubuntu", type: "base", private: false }),
+    ),
     "digitalocean:index/getDomain:getDomain": cloudFunction(
       { name: { type: "string", required: true } },
       ({ name = "" }) => ({

@@ -3,6 +3,7 @@ import { createSite } from "../../../components/pools/digitalocean";
 import type { Site } from "../../../components/site";
 import type { Plan } from "../../../plan/types";
 import { planOf } from "../../plan/plans";
+import { IMAGES } from "./look-ups";
 import { type Registered, register } from "./mocks";
 
 /** A site with a pool of each kind. */
@@ -36,7 +37,7 @@ export async function siteOf(text: string, preview = false): Promise<Made> {
         ssh: { publicKey: pulumi.output("ssh-ed25519 AAAA\n"), privateKey: pulumi.secret("program's key") },
         enrolment: (pool) => pulumi.secret({ consulCaPem: "CA", token: `token of ${pool.key}` }),
       }),
-    { preview },
+    { preview, lookUps: IMAGES },
   );
   return { resources, site: result, plan };
 }
