@@ -1,5 +1,5 @@
 import type { StackResource } from "../resource";
-import { number, present, type Props, props, rows, texts } from "../values";
+import { isUnknown, number, present, type Props, props, rows, texts } from "../values";
 import type { Found, ProviderPolicy } from "./provider";
 
 const AUTOSCALE = "digitalocean:index/dropletAutoscale:DropletAutoscale";
@@ -19,8 +19,11 @@ export const provider: ProviderPolicy = {
     "digitalocean:index/spacesBucket:SpacesBucket",
     "digitalocean:index/volume:Volume",
   ],
-  tags: ({ type, props: own }) =>
-    type === AUTOSCALE ? rows(own["dropletTemplate"]).flatMap(({ tags }) => present(tags)) : present(own["tags"]),
+  tags: ({ type, props: own }) => {
+    if (type !== AUTOSCALE) return present(own["tags"]);
+    const { dropletTemplate: template } = own;
+    return isUnknown(template) ? [template] : rows(template).flatMap(({ tags }) => present(tags));
+  },
   // Tags are plain words: Storm writes "owner:ops" for the key "owner".
   tagsFrom: (value): Props => Object.fromEntries(texts(value).map(keyAndValue)),
 };

@@ -23,12 +23,22 @@ test.each(cases)("$rule: $fixture.name", ({ rule: name, fixture, problems }) => 
   expect(rule.check(resourceOf(fixture), { spec, config: null })).toEqual(problems);
 });
 
+/** What these rules want is not in the fixture at all, which is known whatever the rest will be. */
+const KNOWN_TO_BE_MISSING = [
+  "encrypted-disks-fail-aws-bare-template",
+  "encrypted-disks-fail-aws-volume",
+  "encrypted-disks-fail-azure",
+  "instance-metadata-fail-aws",
+  "public-storage-fail-azure",
+  "tags-fail-aws-vpc",
+];
+
 test("a preview's unknown values are no problem of any rule", () => {
-  for (const { fixture } of cases) {
+  const refused = cases.filter(({ rule: name, fixture }) => {
     const props = Object.fromEntries(Object.keys(fixture.props).map((key) => [key, { $ref: "later" }]));
     const resource = resourceOf({ ...fixture, props, protect: true });
-    for (const rule of rules)
-      if ("check" in rule && Object.keys(props).length > 0)
-        expect(() => rule.check(resource, { spec, config: null })).not.toThrow();
-  }
+    const rule = rules.find((each) => each.name === name);
+    return rule !== undefined && "check" in rule && rule.check(resource, { spec, config: null }).length > 0;
+  });
+  expect(refused.map(({ fixture }) => fixture.name).sort()).toEqual(KNOWN_TO_BE_MISSING);
 });

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { PreviewLab, type Previewed, SUITE_TIMEOUT_MS } from "./lab";
 import { onlyMachines } from "./machines-program";
+import { standInOnly } from "./official";
+
+const here = standInOnly("an update makes resources");
 
 jest.setTimeout(2 * SUITE_TIMEOUT_MS);
 
@@ -50,20 +53,20 @@ function outputs(type: string, name: string): Record<string, unknown> {
   return found.outputs;
 }
 
-test("a second update changes nothing", async () => {
+here("a second update changes nothing", async () => {
   const { changes, resources } = await lab.up(FIRST);
   expect(Object.keys(changes)).toEqual(["same"]);
   expect(changed({ resources } as Previewed)).toEqual({});
 });
 
-test("nodes have an address of their zone's subnet, and a static public one", () => {
+here("nodes have an address of their zone's subnet, and a static public one", () => {
   const { privateIp } = outputs("NetworkInterface", "managers-1");
   // Zone b: the second /20.
   expect(privateIp).toMatch(/^10\.64\.(1[6-9]|2\d|3[01])\.\d+$/);
   expect(outputs("Eip", "managers-1")["publicIp"]).toMatch(/^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/);
 });
 
-test("user-data is within AWS's 16 KiB, and names the data disk as udev does", () => {
+here("user-data is within AWS's 16 KiB, and names the data disk as udev does", () => {
   const text = outputs("Instance", "data-1")["userDataBase64"] as { plaintext: string };
   const packed = Buffer.from(JSON.parse(text.plaintext) as string, "base64");
   expect(packed.length).toBeLessThanOrEqual(16 * 1024);
@@ -74,7 +77,7 @@ test("user-data is within AWS's 16 KiB, and names the data disk as udev does", (
   expect(gunzipSync(packed).toString().includes(device)).toBe(true);
 });
 
-test("no key or token is in the state in plain text", () => {
+here("no key or token is in the state in plain text", () => {
   const text = readFileSync(join(lab.folder, "state/.pulumi/stacks/storm/test.json"), "utf8");
   expect(text).toContain("managers-1");
   expect(text).not.toContain("PRIVATE KEY");
@@ -82,7 +85,7 @@ test("no key or token is in the state in plain text", () => {
   expect(text).not.toContain('"H4sI');
 });
 
-test("a zone and a pool more touch nothing of the others but the load balancer's subnets", async () => {
+here("a zone and a pool more touch nothing of the others but the load balancer's subnets", async () => {
   const wider = await lab.preview(
     `${FIRST}    - {name: edge, count: 1, size: t4g.small, role: worker, zones: [eu-west-1a]}\n`,
   );
@@ -93,14 +96,14 @@ test("a zone and a pool more touch nothing of the others but the load balancer's
   expect(touched).toEqual([]);
 });
 
-test("a node more is only that node", async () => {
+here("a node more is only that node", async () => {
   const grown = await lab.preview(FIRST.replace("{name: data, count: 1", "{name: data, count: 2"));
   const { create = [], ...others } = changed(grown);
   expect(others).toEqual({});
   expect(create.filter((each) => !/data-2(-|$)/.test(each.split(" ")[1] ?? ""))).toEqual([]);
 });
 
-test("a larger size is a replacement, so that it counts as one; addresses and data stay", async () => {
+here("a larger size is a replacement, so that it counts as one; addresses and data stay", async () => {
   const larger = await lab.preview(FIRST.replace("count: 1, size: small", "count: 1, size: medium"));
   const touched = larger.resources
     .filter(({ op }) => op !== "same")
@@ -113,17 +116,17 @@ test("a larger size is a replacement, so that it counts as one; addresses and da
   ]);
 });
 
-test("an elastic pool's bounds and size change in place", async () => {
+here("an elastic pool's bounds and size change in place", async () => {
   const wider = await lab.preview(FIRST.replace("count: 1..3, size: small", "count: 1..5, size: medium"));
   expect(changed(wider)).toEqual({ update: expect.arrayContaining(["Group aws-eu-west-1/web"]) as string[] });
 });
 
-test("what the order of pools in the file is changes nothing", async () => {
+here("what the order of pools in the file is changes nothing", async () => {
   const { changes } = await lab.preview(HEAD + WEB + DATA + MANAGERS);
   expect(Object.keys(changes)).toEqual(["same"]);
 });
 
-test("in production, data and the zone outlive a destroy", async () => {
+here("in production, data and the zone outlive a destroy", async () => {
   const stack = await lab.stack("test");
   await lab.up(`production: true${FIRST}`);
   const { deployment } = (await stack.exportStack()) as Exported;
@@ -133,7 +136,7 @@ test("in production, data and the zone outlive a destroy", async () => {
   await lab.up(FIRST);
 });
 
-test("nothing is left behind", async () => {
+here("nothing is left behind", async () => {
   await (await lab.stack("test")).destroy();
   const left = (await (await lab.stack("test")).exportStack()) as Exported;
   expect(left.deployment.resources ?? []).toEqual([]);

@@ -1,5 +1,5 @@
 /** AWS sites, planned by the real engine against the stand-in of the aws plugin. */
-import { type Planned, PreviewLab, type Previewed, SUITE_TIMEOUT_MS } from "./lab";
+import { type Planned, POLICY, PreviewLab, type Previewed, SUITE_TIMEOUT_MS } from "./lab";
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
@@ -26,7 +26,7 @@ let all: Previewed;
 beforeAll(async () => {
   lab = await PreviewLab.start();
   lab.write("shop.yml", SHOP);
-  all = await lab.preview(EVERYTHING);
+  all = await lab.preview(EVERYTHING, { policyPacks: [POLICY] });
 });
 afterAll(() => lab.stop());
 
@@ -59,6 +59,10 @@ test("a provider of the site's own region, and no default one", () => {
     ]),
   );
   expect(providers).toHaveLength(2);
+});
+
+test("every resource passes the policy pack, in production", () => {
+  expect(all.violations).toEqual([]);
 });
 
 test("subnets follow the zone's letter, and nothing in them gets an address by itself", () => {
@@ -214,8 +218,9 @@ AWS:
     - {name: managers, count: 3, size: small, role: manager, zones: [us-east-1b, us-east-1d, us-east-1f]}
     - {name: web, count: 1..3, size: small, role: worker, zones: [us-east-1b]}
 `,
-    { stack: "hidden" },
+    { stack: "hidden", policyPacks: [POLICY] },
   );
+  expect(hidden.violations).toEqual([]);
   expect(ofType(hidden, "Eip").filter((name) => !name.includes("nat"))).toEqual(["aws-us-east-1-bastion"]);
   expect(ofType(hidden, "NatGateway")).toEqual(
     ["b", "d", "f"].map((zone) => `aws-us-east-1-network-nat-us-east-1${zone}`),

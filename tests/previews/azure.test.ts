@@ -1,6 +1,7 @@
 /** Azure on the real engine, with the stand-in for its provider: what is planned, and what is refused before anything is made. */
 import { gunzipSync } from "node:zlib";
-import { type Planned, type Previewed, PreviewLab, SUITE_TIMEOUT_MS } from "./lab";
+import { type Planned, POLICY, type Previewed, PreviewLab, SUITE_TIMEOUT_MS } from "./lab";
+import { standInOnly } from "./official";
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
@@ -24,7 +25,7 @@ let whole: Previewed;
 beforeAll(async () => {
   lab = await PreviewLab.start();
   lab.write("shop.yml", ["services: {web: {image: nginx, expose: [80]}}"]);
-  whole = await lab.preview(WHOLE);
+  whole = await lab.preview(WHOLE, { policyPacks: [POLICY] });
 });
 afterAll(() => lab.stop());
 
@@ -73,6 +74,10 @@ test("fixed, elastic, spot, arm64 and data pools, load balancer and DNS are plan
     Zone: 1,
   });
   expect(ofAzure(whole).every(({ op }) => op === "create")).toBe(true);
+});
+
+test("every resource passes the policy pack, Azure DNS included", () => {
+  expect(whole.violations).toEqual([]);
 });
 
 test("every resource has a provider of its own; none falls to a default", () => {
@@ -173,8 +178,9 @@ test("a private site has NAT, a bastion, and no address on any node", async () =
       "dns: {provider: azure, create: true, ttl: 120}",
       "",
     ),
-    { stack: "private" },
+    { stack: "private", policyPacks: [POLICY] },
   );
+  expect(hidden.violations).toEqual([]);
   expect(messagesOf(hidden)).toEqual([]);
   expect(counts(hidden)).toMatchObject({ NatGateway: 1, VirtualMachine: 7, NetworkInterface: 7, PublicIPAddress: 3 });
   const addresses = hidden.resources.filter((each) => typeOf(each) === "PublicIPAddress").map(({ name }) => name);
@@ -218,15 +224,15 @@ test("the seed's short form previews, with a word on what its size became", asyn
   expect(counts(seed)).toMatchObject({ VirtualMachine: 5 });
 });
 
-/** A look-up asks the cloud itself. */
-const offline = process.env["STORM_PLUGIN"] === "official" ? test.skip : test;
-
-offline("an existing zone is looked up in its resource group, and not made", async () => {
-  const text = `${WHOLE.replace("azure, create: true", "azure, resourceGroup: zones")}`;
-  const seen = await lab.preview(text, { stack: "existing" });
-  expect(counts(seen)).not.toHaveProperty("Zone");
-  expect(seen.resources.filter((each) => typeOf(each) === "RecordSet")).toHaveLength(3);
-});
+standInOnly("a look-up asks the account")(
+  "an existing zone is looked up in its resource group, and not made",
+  async () => {
+    const text = `${WHOLE.replace("azure, create: true", "azure, resourceGroup: zones")}`;
+    const seen = await lab.preview(text, { stack: "existing" });
+    expect(counts(seen)).not.toHaveProperty("Zone");
+    expect(seen.resources.filter((each) => typeOf(each) === "RecordSet")).toHaveLength(3);
+  },
+);
 
 test("no plan shows user-data or keys in plain text", () => {
   const seen = JSON.stringify(whole.resources.map(({ inputs }) => inputs));

@@ -1,5 +1,6 @@
 /** DigitalOcean by the real engine: what is planned, what a change touches, and what is refused before anything is made. */
-import { type Planned, PreviewLab, type Previewed, SUITE_TIMEOUT_MS } from "./lab";
+import { type Planned, POLICY, PreviewLab, type Previewed, SUITE_TIMEOUT_MS } from "./lab";
+import { standInOnly } from "./official";
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
@@ -22,7 +23,7 @@ let whole: Previewed;
 beforeAll(async () => {
   lab = await PreviewLab.start();
   lab.write("shop.yml", ["services: {web: {image: nginx, expose: [80]}}"]);
-  whole = await lab.preview(WHOLE);
+  whole = await lab.preview(WHOLE, { policyPacks: [POLICY] });
 });
 afterAll(() => lab.stop());
 
@@ -59,6 +60,10 @@ test("fixed, elastic and data pools, load balancer, firewalls and DNS are planne
     Vpc: 1,
   });
   expect(ofDigitalOcean(whole).every(({ op }) => op === "create")).toBe(true);
+});
+
+test("every resource passes the policy pack, DigitalOcean's DNS included", () => {
+  expect(whole.violations).toEqual([]);
 });
 
 test("every resource has a provider of its own; none falls to a default", () => {
@@ -107,7 +112,7 @@ test("the seed's words are two Droplets of 1 GB, with a warning that says what t
   ]);
 });
 
-test("a zone that is there is asked for, not made", async () => {
+standInOnly("a look-up asks the account")("a zone that is there is asked for, not made", async () => {
   const text =
     "Hostname: storm.example.com\nDigitalOcean: [1, small]\ndns: {provider: digitalocean, zone: example.com}\n";
   const previewed = await lab.preview(text, { stack: "zone" });
@@ -120,8 +125,11 @@ test("a zone that is there is asked for, not made", async () => {
   });
 });
 
-test("a size that the region does not have is refused in the preview, by the resource's name", async () => {
-  const text = "DigitalOcean: {region: nyc2, pools: [{name: web, count: 1, size: c-4}]}\n";
-  const { text: said } = await lab.failing(text, { stack: "size" });
-  expect(said).toContain('size "c-4" is not available in nyc2');
-});
+standInOnly("the plugin does not know what a region has")(
+  "a size that the region does not have is refused in the preview, by the resource's name",
+  async () => {
+    const text = "DigitalOcean: {region: nyc2, pools: [{name: web, count: 1, size: c-4}]}\n";
+    const { text: said } = await lab.failing(text, { stack: "size" });
+    expect(said).toContain('size "c-4" is not available in nyc2');
+  },
+);

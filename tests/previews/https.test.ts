@@ -10,7 +10,7 @@ const MACHINE = { "storm:local": JSON.stringify({ nodeImage: "node:1", cacheImag
 const ACME = [
   "Hostname: storm.example.com",
   "Local: [1, small]",
-  "dns: { provider: digitalocean, zone: example.com }",
+  "dns: { provider: digitalocean, zone: example.com, create: true }",
   "tls: { acme: { email: ops@example.com } }",
 ].join("\n");
 

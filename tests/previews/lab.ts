@@ -12,6 +12,8 @@ import { engineDir } from "../conformance/engine";
 import { NOBODY, OFFICIAL, officialProgram, pinnedImages } from "./official";
 
 const ROOT = join(__dirname, "..", "..");
+/** This repository's policy pack. */
+export const POLICY = join(ROOT, "policy");
 /** Enough for a cold engine start on a busy machine. */
 export const SUITE_TIMEOUT_MS = 180_000;
 

@@ -2,6 +2,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Planned, PreviewLab, type Previewed, SUITE_TIMEOUT_MS } from "./lab";
+import { standInOnly } from "./official";
+
+const here = standInOnly("the look-ups ask an account");
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
@@ -71,7 +74,7 @@ async function previewWithCalls(): Promise<{ seen: Previewed; calls: string[] }>
   }
 }
 
-test("the images that storm.lock has, and no other is asked for", async () => {
+here("the images that storm.lock has, and no other is asked for", async () => {
   lab.write("storm.lock", LOCK);
   const { seen, calls } = await previewWithCalls();
   expect(calls).toEqual([]);
@@ -93,7 +96,7 @@ test("the images that storm.lock has, and no other is asked for", async () => {
   });
 });
 
-test("without one, each cloud is asked once for what is newest there", async () => {
+here("without one, each cloud is asked once for what is newest there", async () => {
   rmSync(join(lab.folder, "storm.lock"));
   const { seen, calls } = await previewWithCalls();
   expect(calls.sort()).toEqual(["aws:ec2/getAmi:getAmi", "digitalocean:index/getImage:getImage"]);

@@ -21,13 +21,17 @@ export const NOBODY: Record<string, string> = {
 };
 
 const AWS_REGIONS = ["eu-central-1", "eu-west-1", "us-east-1", "us-east-2"];
+const DIGITALOCEAN_REGIONS = ["ams3", "fra1", "nyc3"];
 
-/** Images for every region that the previews name: without them AWS would be asked for the newest. The ids are nobody's. */
+/** Images for every region that the previews name: without them the cloud would be asked for the newest. The ids are nobody's. */
 export function pinnedImages(): string {
   const id = { amd64: "ami-0a00000000000a64d", arm64: "ami-0a00000000000a64a" };
-  const images = AWS_REGIONS.flatMap((region) =>
-    (["amd64", "arm64"] as const).map((architecture) => [`aws/${region}/${architecture}`, id[architecture]]),
-  );
+  const images = [
+    ...AWS_REGIONS.flatMap((region) =>
+      (["amd64", "arm64"] as const).map((architecture) => [`aws/${region}/${architecture}`, id[architecture]]),
+    ),
+    ...DIGITALOCEAN_REGIONS.map((region) => [`digitalocean/${region}/amd64`, "195932981"]),
+  ];
   return formatLock({ images: Object.fromEntries(images) as Record<string, string>, containers: {} });
 }
 
@@ -63,9 +67,12 @@ export function officialProgram(index: string): string[] {
  * A test that official plugins cannot pass without an account: there it is counted as skipped, with the reason in its title.
  * @param reason after "stand-ins only: "
  */
-export function standInOnly(reason: string): (title: string, work: () => Promise<void>) => void {
+export function standInOnly(reason: string): (title: string, work: () => Promise<void> | void) => void {
   return (title, work) => {
-    if (OFFICIAL) test.skip(`${title} (stand-ins only: ${reason})`, work);
-    else test(title, work);
+    const whole = async () => {
+      await work();
+    };
+    if (OFFICIAL) test.skip(`${title} (stand-ins only: ${reason})`, whole);
+    else test(title, whole);
   };
 }

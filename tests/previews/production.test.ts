@@ -2,8 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Checkout, type Ran } from "./checkout";
+import { standInOnly } from "./official";
 
 /** Set-up of a new checkout, and a dozen runs of the engine. */
+const here = standInOnly("it is about the docs' commands, in a checkout that has stand-ins");
+
 jest.setTimeout(300_000);
 
 const DOCS = readFileSync(join(__dirname, "..", "..", "docs", "state.md"), "utf8");
@@ -30,17 +33,20 @@ function ok(line: string, input?: string): Ran {
   return ran;
 }
 
-test("the docs have the commands: where state is, the same for a trial, what only the user knows, and deployment", () => {
-  expect(real.map((line) => line.split(" ").slice(0, 6).join(" "))).toEqual([
-    "export PULUMI_BACKEND_URL='s3://BUCKET/PREFIX?region=REGION'",
-    "npm run -s pulumi -- stack",
-  ]);
-  expect(trial).toHaveLength(4);
-  expect(settings.filter((line) => line.includes("--secret"))).toHaveLength(2);
-  expect(deploy).toEqual(["npm run -s pulumi -- preview -s prod", "npm run -s pulumi -- up -s prod"]);
-});
+here(
+  "the docs have the commands: where state is, the same for a trial, what only the user knows, and deployment",
+  () => {
+    expect(real.map((line) => line.split(" ").slice(0, 6).join(" "))).toEqual([
+      "export PULUMI_BACKEND_URL='s3://BUCKET/PREFIX?region=REGION'",
+      "npm run -s pulumi -- stack",
+    ]);
+    expect(trial).toHaveLength(4);
+    expect(settings.filter((line) => line.includes("--secret"))).toHaveLength(2);
+    expect(deploy).toEqual(["npm run -s pulumi -- preview -s prod", "npm run -s pulumi -- up -s prod"]);
+  },
+);
 
-test("the trial's state goes where PULUMI_BACKEND_URL says", () => {
+here("the trial's state goes where PULUMI_BACKEND_URL says", () => {
   for (const line of trial) {
     const [, variables] = /^export (.+)$/.exec(line) ?? [];
     if (variables === undefined) ok(line);
@@ -53,13 +59,13 @@ test("the trial's state goes where PULUMI_BACKEND_URL says", () => {
   expect(existsSync(join(checkout.folder, ".storm/state/.pulumi/stacks/storm/prod.json"))).toBe(false);
 });
 
-test("without the secret it says what is missing", () => {
+here("without the secret it says what is missing", () => {
   const { status, stdout } = checkout.shell(deploy[0] ?? "", { env });
   expect(status).not.toBe(0);
   expect(stdout).toContain("stack config storm:acme: is missing");
 });
 
-test("with what the docs set, it previews, passes the policy pack, and shows no secret", () => {
+here("with what the docs set, it previews, passes the policy pack, and shows no secret", () => {
   const secrets = [...CANARIES];
   for (const line of settings) ok(line, line.includes("--secret") ? secrets.shift() : undefined);
   const file = readFileSync(join(checkout.folder, "Pulumi.prod.yaml"), "utf8");
@@ -72,13 +78,13 @@ test("with what the docs set, it previews, passes the policy pack, and shows no 
   for (const canary of CANARIES) expect(file + stdout + stderr).not.toContain(canary);
 });
 
-test("`storm plan` reads the same file, and the state by the engine", () => {
+here("`storm plan` reads the same file, and the state by the engine", () => {
   const { stdout, stderr } = ok("npx storm plan -s prod");
   expect(stdout).toContain("aws-eu-west-1/store");
   expect(stderr).not.toContain("cannot be read");
 });
 
-test("without the word for a trial, a folder and a passphrase are refused", () => {
+here("without the word for a trial, a folder and a passphrase are refused", () => {
   ok("npm run -s pulumi -- config rm -s prod storm:allowLocalState");
   const { status, stdout } = checkout.shell(deploy[0] ?? "", { env });
   expect(status).not.toBe(0);

@@ -1,10 +1,11 @@
 /** The seed's own storm.yml, and a mix of all providers, as the real engine plans them. */
 import { join } from "node:path";
-import { PreviewLab, SUITE_TIMEOUT_MS } from "./lab";
+import { loadAll } from "../../load";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { POLICY, PreviewLab, SUITE_TIMEOUT_MS } from "./lab";
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
 
-const POLICY = join(__dirname, "..", "..", "policy");
 let lab: PreviewLab;
 beforeAll(async () => {
   lab = await PreviewLab.start();
@@ -43,6 +44,19 @@ test("the seed's snippet previews word for word, with warnings that say what old
   expect(said).toContain('"1G" is a retired name; it became micro (s-1vcpu-1gb)');
   expect(said).toContain("network.adminCidrs names no network");
   expect(violations).toEqual([]);
+  // What the engine is given for the stack is secret, as a whole; it is made from this, of the same file.
+  const { stacks } = loadAll({
+    ...{ directory: lab.folder, file: "storm.yml", env: "test" },
+    ...{ ipvs: true, offline: false, buildDirectory: lab.folder },
+  });
+  expect(stacks.map(({ name }) => name)).toEqual(["geth-cluster"]);
+  expect(stacks[0]?.stack).toMatchObject({ services: { geth: { deploy: { replicas: 10 } } } });
+  const commands = resources.filter(({ type }) => type === "command:remote:Command").map(({ name }) => name);
+  expect(commands.filter((name) => /^stack-/.test(name)).sort()).toEqual([
+    "stack-geth-cluster",
+    "stack-ingress",
+    "stack-registry",
+  ]);
 });
 
 const EVERYTHING = `Hostname: storm.example.com
@@ -77,8 +91,18 @@ test("every resource of every cloud passes the policy pack, in production", asyn
   expect(violations).toEqual([]);
 });
 
-test("limits of storm.yml and of the pack are the same numbers: 10 nodes where 4 may be", async () => {
-  const limited = `${SEED}limits: { global: { nodes: 4 } }\n`;
-  const { text } = await lab.failing(limited, { stack: "limited" });
-  expect(text).toContain("the limit is 4, the cluster has up to 10 nodes");
+test("10 nodes where 4 may be are refused in validation and by the pack, with the same numbers", async () => {
+  const words = "the limit is 4, the cluster has up to 10 nodes";
+  const { text } = await lab.failing(`${SEED}limits: { global: { nodes: 4 } }\n`, { stack: "limited" });
+  expect(text).toContain(`storm.yml:9:28 limits/global/nodes: ${words}`);
+  // Validation would be first: so the pack has the limit from its own configuration.
+  lab.write("limits.json", [JSON.stringify({ limits: { global: { nodes: 4 } } })]);
+  await lab.preview(SEED, { stack: "limited" });
+  const said: string[] = [];
+  const onEvent = ({ policyEvent }: EngineEvent): void => void (policyEvent && said.push(policyEvent.message));
+  const packs = { policyPacks: [POLICY], policyPackConfigs: [join(lab.folder, "limits.json")] };
+  await expect((await lab.stack("limited")).preview({ ...packs, onEvent })).rejects.toThrow();
+  expect([...new Set(said.map((message) => message.trim().split("\n").at(-1)))]).toEqual([
+    `policy configuration global/nodes: ${words}`,
+  ]);
 });
