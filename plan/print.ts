@@ -80,7 +80,7 @@ function costSentence(plan: Plan): string {
   if (pricesOf === "") return "Cost: nothing, all nodes are your own machines.";
   const most =
     maxMonthlyUsd > monthlyUsd ? `, at most ${dollars(maxMonthlyUsd)} with every elastic pool at its largest` : "";
-  return `Cost: ${dollars(monthlyUsd)} a month for machines and volumes${most}. Prices of ${pricesOf}; traffic and load balancers not included.`;
+  return `Cost: ${dollars(monthlyUsd)} a month for machines and volumes${most}. Prices of ${pricesOf}; not included: system disks, public IPv4 addresses, load balancers, NAT gateways, the bastion, DNS and traffic.`;
 }
 
 /** "Limit limits/global: 5 of 8 nodes, 3 left." */
