@@ -198,6 +198,7 @@ const system = (stack: string, compose: object) => ({
   configs: [],
   secrets: [],
   builds: [],
+  hidden: [],
   keepImages: [],
   spread: {},
   timeoutSeconds: 300,

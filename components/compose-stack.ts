@@ -11,6 +11,8 @@ export interface StackDocument {
   /** Contents are secret: the whole document goes by standard input. */
   secrets: { name: string; content: string; templateDriver?: string }[];
   builds: { image: string; tarPath: string; dockerfile: string; args: Record<string, string>; target?: string }[];
+  /** What is not in `secrets` and must not be shown in an error all the same: values of `.env`. */
+  hidden: string[];
   /** Images that every node keeps pulled, so that a task that moves need not wait for them. */
   keepImages: string[];
   /** Services whose replicas are kept apart, and the most of them on one node when all nodes are there. */

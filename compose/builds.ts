@@ -1,3 +1,4 @@
+import { fromEnv } from "./environment";
 import { hostWord } from "./routes";
 import type { Field } from "./fields";
 import type { Build, RenderInput } from "./types";
@@ -39,12 +40,13 @@ export function readBuild(service: string, field: Field, input: RenderInput): Bu
   const context = short ? field.text() : (fields.get("context")?.text() ?? ".");
   if (context === undefined) return undefined;
   if (/^(https?|git|ssh):|^git@|\.git(#|$)/.test(context)) {
-    return field.error(`"${context}" is a repository; the context must be a folder beside the compose file`);
+    const place = context.replace(/\/\/[^/]*@/, "//");
+    return field.error(`"${place}" is a repository; the context must be a folder beside the compose file`);
   }
   const target = fields.get("target")?.text();
   const args: Record<string, string> = {};
   for (const [name, value, item] of fields.get("args")?.pairs() ?? []) {
-    const known = value ?? input.env[name];
+    const known = value ?? fromEnv(item, name, input);
     if (known === undefined)
       item.warn(`build argument ${name} has no value here or in .env; the Dockerfile's default holds`);
     else args[name] = known;

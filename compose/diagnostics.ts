@@ -1,5 +1,6 @@
 import { formatIssue, type Issue, sortIssues } from "../spec/errors";
 import { nearestWord } from "../spec/nearest";
+import { EnvValues } from "./env-values";
 
 /** Line and column, both from 1. */
 export interface Position {
@@ -9,6 +10,8 @@ export interface Position {
 
 /** Collects what is wrong with a compose file, so that all of it is said in one go, in the words and form of storm.yml's errors. */
 export class Diagnostics {
+  /** What no message may show. */
+  readonly secrets = new EnvValues();
   private readonly issues: Issue[] = [];
 
   constructor(readonly file: string) {}
@@ -24,6 +27,10 @@ export class Diagnostics {
 
   /** Formatted, in the order of the file, each once. */
   get(severity: Issue["severity"]): string[] {
-    return sortIssues(this.issues.filter((issue) => issue.severity === severity)).map(formatIssue);
+    return sortIssues(
+      this.issues
+        .filter((issue) => issue.severity === severity)
+        .map((issue) => ({ ...issue, message: this.secrets.hideIn(issue.message) })),
+    ).map(formatIssue);
   }
 }

@@ -5,6 +5,8 @@ import type { Diagnostics, Position } from "./diagnostics";
 export interface ScalarNode {
   kind: "scalar";
   text: string;
+  /** Before its variables were filled in, where it has some. */
+  written?: string;
   /** Written without quotes: may be null, a number, a boolean. */
   plain: boolean;
   at: Position;

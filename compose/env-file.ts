@@ -1,9 +1,9 @@
-import { interpolateText, lookupIn } from "./interpolate";
+import { interpolateText, lookupIn, MissingVariable } from "./interpolate";
 
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*(?:=|:\s)\s*(.*)$/s;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\", $: "$$" };
 
-/** A line of an env file that is no assignment. */
+/** A line of an env file that is no assignment, or whose value is wrong. What the line holds may be secret: the message has none of it. */
 export class EnvFileError extends Error {
   constructor(
     readonly line: number,
@@ -28,7 +28,7 @@ export function parseEnvFile(text: string, outer: Readonly<Record<string, string
     if (name === undefined) {
       // A name alone takes its value from outside, as in Docker.
       const alone = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*$/.exec(line)?.[1];
-      if (alone === undefined) throw new EnvFileError(first, `"${line.trim().slice(0, 20)}..." is no NAME=value`);
+      if (alone === undefined) throw new EnvFileError(first, "is no NAME=value");
       if (Object.hasOwn(outer, alone)) values[alone] = outer[alone] ?? "";
       continue;
     }
@@ -62,7 +62,8 @@ export function parseEnvFile(text: string, outer: Readonly<Record<string, string
         lookupIn({ ...outer, ...values }, () => undefined),
       );
     } catch (error) {
-      throw new EnvFileError(line, error instanceof Error ? error.message : String(error));
+      if (error instanceof MissingVariable) throw new EnvFileError(line, `variable ${error.variable} is required`);
+      throw new EnvFileError(line, 'has a "$" that starts no variable; write $$ for a dollar sign');
     }
   }
 }

@@ -21,9 +21,17 @@ export function readEnvironment(
 
 /** In a map, `NAME: ""` is an empty text, `NAME:` a name without a value. */
 function valueOf(field: Field, name: string, input: RenderInput): string | undefined {
-  if (Object.hasOwn(input.env, name)) return input.env[name];
+  const value = fromEnv(field, name, input);
+  if (value !== undefined) return value;
   field.warn(`variable ${name} has no value here or in .env; it is left out`);
   return undefined;
+}
+
+/** A variable of `.env` that is asked for by its name alone. */
+export function fromEnv(field: Field, name: string, input: RenderInput): string | undefined {
+  const value = Object.hasOwn(input.env, name) ? input.env[name] : undefined;
+  if (value !== undefined) field.hide(name, value);
+  return value;
 }
 
 function readFile(field: Field, input: RenderInput): Record<string, string> {
@@ -36,7 +44,9 @@ function readFile(field: Field, input: RenderInput): Record<string, string> {
     return {};
   }
   try {
-    return parseEnvFile(text, input.env);
+    const values = parseEnvFile(text, input.env);
+    for (const [name, value] of Object.entries(values)) field.hide(name, value);
+    return values;
   } catch (error) {
     if (error instanceof EnvFileError) return field.error(`line ${error.line} of ${path}: ${error.message}`) ?? {};
     throw error;

@@ -36,7 +36,12 @@ export class Field {
     return undefined;
   }
 
-  /** Any scalar but null, as it was written. */
+  /** Notes a value that came out of `.env` or an env file: no message may show it. */
+  hide(name: string, value: string): void {
+    this.to.secrets.add(name, value);
+  }
+
+  /** Any scalar but null, its variables filled in. */
   text(): string | undefined {
     if (this.node.kind === "scalar" && !this.empty) return this.node.text;
     return this.wanted("a text");
@@ -155,7 +160,7 @@ export class Field {
       this.node.kind === "scalar"
         ? this.empty
           ? "nothing"
-          : JSON.stringify(this.node.text.slice(0, 60))
+          : JSON.stringify((this.node.written ?? this.node.text).slice(0, 60))
         : `a ${this.node.kind}`;
     return this.error(`must be ${what}, got ${got}`);
   }

@@ -1,8 +1,16 @@
 import type { Diagnostics, Position } from "./diagnostics";
 import type { Node } from "./document";
+import type { EnvValues } from "./env-values";
 
 /** A variable that is required and has no value. */
-export class MissingVariable extends Error {}
+export class MissingVariable extends Error {
+  constructor(
+    readonly variable: string,
+    message: string,
+  ) {
+    super(`variable ${variable} is required${message === "" ? "" : `: ${message}`}`);
+  }
+}
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
 const OPERATOR = /^(:?[-?+])/;
@@ -66,16 +74,24 @@ function expand(inside: string, lookup: Lookup): string {
   if (operator.endsWith("+")) return there ? interpolateText(word, lookup) : "";
   if (there) return value;
   if (operator.endsWith("-")) return interpolateText(word, lookup);
-  throw new MissingVariable(`variable ${name} is required${word === "" ? "" : `: ${interpolateText(word, lookup)}`}`);
+  throw new MissingVariable(name, interpolateText(word, lookup));
 }
 
 function quiet(lookup: Lookup): Lookup {
   return (lookup as Lookup & { quiet?: Lookup }).quiet ?? lookup;
 }
 
-/** A look-up that calls `unset` for a variable that has no value, unless an operator says what then. */
-export function lookupIn(env: Readonly<Record<string, string>>, unset: (name: string) => void): Lookup {
-  const silent: Lookup = (name) => (Object.hasOwn(env, name) ? env[name] : undefined);
+/** A look-up that calls `unset` for a variable that has no value, unless an operator says what then. What it gives is noted in `used`. */
+export function lookupIn(
+  env: Readonly<Record<string, string>>,
+  unset: (name: string) => void,
+  used?: EnvValues,
+): Lookup {
+  const silent: Lookup = (name) => {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (value !== undefined) used?.add(name, value);
+    return value;
+  };
   const loud: Lookup & { quiet?: Lookup } = (name) => {
     const value = silent(name);
     if (value === undefined) unset(name);
@@ -85,12 +101,16 @@ export function lookupIn(env: Readonly<Record<string, string>>, unset: (name: st
   return loud;
 }
 
-/** The tree with every value interpolated. Keys and `x-` extensions stay as they are. */
+/** The tree with every value interpolated; messages show what was written instead. Keys and `x-` extensions stay as they are. */
 export function interpolate(root: Node, env: Readonly<Record<string, string>>, to: Diagnostics): Node | undefined {
   let nodes = 0;
   let at: Position = root.at;
   let path = "";
-  const lookup = lookupIn(env, (name) => to.warn(at, path, `variable ${name} is not set in .env: it is empty`));
+  const lookup = lookupIn(
+    env,
+    (name) => to.warn(at, path, `variable ${name} is not set in .env: it is empty`),
+    to.secrets,
+  );
   const walk = (node: Node, here: string): Node => {
     if (++nodes > MAX_NODES) throw new RangeError();
     if (node.kind === "list") return { ...node, items: node.items.map((item, i) => walk(item, `${here}/${i}`)) };
@@ -105,7 +125,7 @@ export function interpolate(root: Node, env: Readonly<Record<string, string>>, t
     if (!node.text.includes("$")) return node;
     [at, path] = [node.at, here];
     try {
-      return { ...node, text: interpolateText(node.text, lookup) };
+      return { ...node, text: interpolateText(node.text, lookup), written: node.text };
     } catch (error) {
       to.error(node.at, here, error instanceof Error ? error.message : String(error));
       return node;

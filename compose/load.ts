@@ -34,13 +34,14 @@ export function loadStack(directory: string, file: string, input: LoadInput): Lo
       secrets: [],
       images: [],
       spread: [],
+      hidden: [],
       warnings: [],
       errors,
       projectDirectory: directory,
     };
   }
   const projectDirectory = path.dirname(found);
-  const env = readDotEnv(projectDirectory);
+  const env = readDotEnv(directory, projectDirectory);
   const result = renderStack({
     ...input,
     file: { name: path.relative(directory, found), text: fs.readFileSync(found, "utf8") },
@@ -58,13 +59,14 @@ export function findComposeFile(directory: string, file: string): string | undef
   return candidates.find((candidate) => fs.statSync(candidate, { throwIfNoEntry: false })?.isFile());
 }
 
-function readDotEnv(folder: string): { values: Record<string, string>; errors: string[] } {
-  const text = readText(path.join(folder, ".env"));
+function readDotEnv(directory: string, folder: string): { values: Record<string, string>; errors: string[] } {
+  const file = path.join(folder, ".env");
+  const text = readText(file);
   try {
     return { values: text === undefined ? {} : parseEnvFile(text), errors: [] };
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;
-    return { values: {}, errors: [`.env:${error.line}:1: ${error.message}`] };
+    return { values: {}, errors: [`${path.relative(directory, file)}:${error.line}:1: ${error.message}`] };
   }
 }
 

@@ -60,6 +60,7 @@ export function renderStack(input: RenderInput): RenderResult {
     secrets: secrets.create,
     images: [...new Set(services.map((service) => service.image))],
     spread: services.filter(mustSpread).map(({ name, deploy }) => ({ service: name, replicas: deploy.replicas ?? 1 })),
+    hidden: to.secrets.words,
     warnings: [...to.get("warning"), ...scaleProblems.warnings],
     errors: [...to.get("error"), ...scaleProblems.errors],
   };

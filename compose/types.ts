@@ -78,6 +78,8 @@ export interface RenderResult {
   images: string[];
   /** Services of several replicas that must not all be on one node (storm_stack.py keeps them apart). */
   spread: { service: string; replicas: number }[];
+  /** Values that came out of `.env` and env files, which no message may show. Secret. */
+  hidden: string[];
   /** One line each: "docker-compose.yml:12:5 services/web/container_name: ...". */
   warnings: string[];
   /** As warnings. If there is one, the rest of the result is not to be deployed. */

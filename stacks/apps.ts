@@ -15,7 +15,7 @@ import { links } from "./outputs";
 const TIMEOUT_SECONDS = 300;
 /** No user's stack may be called so (spec/rules/compose.ts). */
 const PAGE_STACK = "storm";
-const EMPTY = { configs: [], secrets: [], builds: [], keepImages: [], spread: {} };
+const EMPTY = { configs: [], secrets: [], builds: [], hidden: [], keepImages: [], spread: {} };
 
 /** The user's stacks, side by side. */
 export function apps(
@@ -93,6 +93,7 @@ export function stackDocument(stack: RenderedStack, nodes: number): StackDocumen
       args: build.args,
       target: build.target,
     })),
+    hidden: stack.hidden,
     keepImages: stack.images,
     spread: Object.fromEntries(
       stack.spread.map(({ service, replicas }) => [service, replicasPerNode(replicas, nodes)]),

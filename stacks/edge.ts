@@ -34,6 +34,7 @@ export function edge(plan: Plan, upstream: Base & { nodes: Nodes; cluster: Clust
         configs: [],
         secrets: [],
         builds: [],
+        hidden: [],
         keepImages: [],
         spread: {},
         timeoutSeconds: TIMEOUT_SECONDS,

@@ -201,4 +201,4 @@ def log_lines(task):
     if done.returncode != 0:
         return []
     text = (done.stdout + done.stderr).decode("utf-8", "replace")
-    return [line[:400] for line in text.splitlines() if line.strip()][-LOG_LINES:]
+    return [line for line in text.splitlines() if line.strip()][-LOG_LINES:]

@@ -2,7 +2,7 @@
 
 {"stack": name, "compose": input of `docker stack deploy`, "configs": [{"name", "content", "templateDriver"?}], "secrets": the same,
  "builds": [{"image", "tarPath" | "contextDir", "dockerfile", "args": {}, "target"?}], "timeoutSeconds": 300, "keepImages": [image],
- "spread": {service: the most replicas on one node when all nodes are there}}
+ "spread": {service: the most replicas on one node when all nodes are there}, "hidden": [values of `.env` that no error may show]}
 
 Builds and pushes what the registry does not have, creates configs and secrets, deploys, waits until every task runs and is healthy. If
 that does not come about, the stack goes back to what it was and the error names service, task and last log lines. May be cut off anywhere
@@ -24,6 +24,8 @@ from storm_convergence import DeployFailed
 NAMESPACE = "com.docker.stack.namespace"
 # Longest wait for a swarm between two leaders.
 LEADERLESS_SECONDS = 60
+# A program may log a page in one line.
+LINE_LENGTH = 400
 # What passes by itself: an election, and the networks of a stack of this name that was removed a moment ago.
 PASSING = re.compile("does not have a leader|no elected primary|deadline|unavailable|connection refused|transport is closing|"
                      r"update out of sequence|cannot connect to the docker daemon|network \S+ not found", re.IGNORECASE)
@@ -147,20 +149,30 @@ def wait_removed(stack, seconds=60):
         time.sleep(1)
 
 
-def masked(text, secrets):
-    """No secret in an error, whatever a program logs. Every line of a secret counts, longest first."""
-    words = {line.strip() for item in secrets for line in [item["content"], *item["content"].splitlines()]}
-    for word in sorted((word for word in words if len(word) >= 4), key=len, reverse=True):
+def hidden_words(document):
+    """What no message may show: contents of secrets and values of `.env`, whole and line by line."""
+    values = [item["content"] for item in document.get("secrets") or []] + (document.get("hidden") or [])
+    words = {line.strip() for value in values for line in [value, *value.splitlines()]}
+    return sorted((word for word in words if len(word) >= 4), key=len, reverse=True)
+
+
+def masked(text, words):
+    """No secret in a message, whatever a program logs. Lines are cut afterwards: half a secret would not be found."""
+    for word in words:
         text = text.replace(word, "***")
-    return text
+    return "\n".join(line[:LINE_LENGTH] for line in text.split("\n"))
 
 
-def run(document):
+def run(document, words):
     stack, started = document["stack"], time.monotonic()
+
+    def tell(message):
+        say(masked(message, words))
+
     secrets, configs, builds = (document.get(key) or [] for key in ("secrets", "configs", "builds"))
     storm_stacks.note(stack)
-    storm_images.build_missing(builds, say)
-    storm_images.remember([build["image"] for build in builds] + (document.get("keepImages") or []), say)
+    storm_images.build_missing(builds, tell)
+    storm_images.remember([build["image"] for build in builds] + (document.get("keepImages") or []), tell)
     create_contents("config", stack, configs)
     create_contents("secret", stack, secrets)
     keep_apart(document)
@@ -168,16 +180,14 @@ def run(document):
     wanted = {f"{stack}_{name}" for name in document["compose"].get("services") or {}}
     try:
         deploy(document)
-        storm_convergence.wait(stack, wanted, before, document.get("timeoutSeconds") or 300, say)
+        storm_convergence.wait(stack, wanted, before, document.get("timeoutSeconds") or 300, tell)
     except DeployFailed as error:
-        # Logs first: with the tasks they are gone.
-        text = masked(str(error), secrets)
         done = undone(stack, before)
-        raise SystemExit(f"{stack}: {text}\n{stack}: {done}") from None
+        raise SystemExit(masked(f"{stack}: {error}\n{stack}: {done}", words)) from None
     remove_services(set(before) - wanted)
     remove_unused("config", stack, configs)
     remove_unused("secret", stack, secrets)
-    storm_images.forget(stack, [build["image"] for build in builds], say)
+    storm_images.forget(stack, [build["image"] for build in builds], tell)
     now = storm_convergence.services(stack)
     changed = sorted(name for name in now
                      if name not in before or not storm_convergence.same_spec(before[name]["Spec"], now[name]["Spec"]))
@@ -191,13 +201,14 @@ def main():
         document = json.load(sys.stdin)
     except ValueError:
         raise SystemExit("storm_stack.py: standard input is not the JSON document of a stack") from None
+    words = hidden_words(document)
     with storm_lib.lock(f"stack-{document['stack']}"):
         try:
-            summary = run(document)
+            summary = run(document, words)
         except (DeployFailed, OSError, subprocess.TimeoutExpired) as error:
             # The exception's text only: a trace could show a secret.
-            words = f"docker {error.cmd[1]} did not answer" if isinstance(error, subprocess.TimeoutExpired) else str(error)
-            raise SystemExit(f"{document['stack']}: {masked(words, document.get('secrets') or [])}") from None
+            text = f"docker {error.cmd[1]} did not answer" if isinstance(error, subprocess.TimeoutExpired) else str(error)
+            raise SystemExit(masked(f"{document['stack']}: {text}", words)) from None
     with contextlib.suppress(BrokenPipeError):
         print(json.dumps(summary), flush=True)
 

@@ -34,7 +34,7 @@ class Removal(Case):
 
     def test_a_deploy_that_is_cut_off_is_known_before_its_first_part_is_made(self):
         with mock.patch.object(storm_images, "build_missing", side_effect=KeyboardInterrupt), self.assertRaises(KeyboardInterrupt):
-            storm_stack.run({"stack": "shop", "compose": {}})
+            storm_stack.run({"stack": "shop", "compose": {}}, [])
         self.assertEqual(self.keep(), ["shop"])
 
     def test_what_is_cut_off_in_the_middle_goes_on(self):

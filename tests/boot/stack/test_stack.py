@@ -116,6 +116,12 @@ class Failing(Case):
             "shop: rolled back to what ran before"])
         self.assertEqual(self.services(), {"shop_web": "w:1", "shop_db": "d:1"})
 
+    def test_a_task_that_prints_a_value_of_the_env_file_shows_none_of_it(self):
+        self.swarm.behaviour["shop_web"] = "fail"
+        self.swarm.logs = "cannot connect to postgres://shop:CANARY-word@db\n"
+        text = self.deploy(hidden=["postgres://shop:CANARY-word@db", "CANARY-word"], timeoutSeconds=30)[2]
+        self.assertIn("  | cannot connect to ***\n", text)
+
     def test_an_old_rollback_does_not_count(self):
         self.deploy()
         self.swarm.behaviour["shop_web"] = "rollback"
@@ -188,6 +194,16 @@ class Building(Case):
             text = self.deploy(builds=[self.build()])[2]
         self.assertEqual(text, f"shop: pushing {IMAGE} failed for 0.1 s: dial tcp: connection refused")
 
+    def test_a_build_that_prints_a_value_of_the_env_file_shows_none_of_it(self):
+        self.swarm.build_result = Result(1, "npm error //registry/:_authToken=CANARY-token is refused")
+        text = self.deploy(builds=[self.build(args={"TOKEN": "CANARY-token"})], hidden=["CANARY-token"])[2]
+        self.assertEqual(text.split("\n")[1], "  | npm error //registry/:_authToken=*** is refused")
+
+    def test_what_is_said_meanwhile_is_masked_too(self):
+        self.swarm.push_errors = ["unauthorized: CANARY-token"]
+        _, said, _ = self.deploy(builds=[self.build()], hidden=["CANARY-token"])
+        self.assertIn(f"pushing {IMAGE}: unauthorized: ***; trying again", said)
+
     def test_a_build_that_fails_changes_nothing_and_shows_its_end(self):
         self.swarm.build_result = Result(1, "\n".join(f"step {i}" for i in range(30)))
         text = self.deploy(builds=[self.build()])[2]
@@ -225,8 +241,12 @@ class Comparing(unittest.TestCase):
         self.assertTrue(storm_convergence.same_spec(one, {"TaskTemplate": {"Placement": {"Constraints": ["x"], "Platforms": [{"OS": "linux"}]}}}))
 
     def test_secrets_are_masked_line_by_line_longest_first(self):
-        secrets = [{"content": "abcd\nabcdef\nxy"}]
-        self.assertEqual(storm_stack.masked("abcdef abcd xy abc", secrets), "*** *** xy abc")
+        words = storm_stack.hidden_words({"secrets": [{"content": "abcd\nabcdef\nxy"}], "hidden": ["from .env"]})
+        self.assertEqual(storm_stack.masked("abcdef abcd xy abc, from .env", words), "*** *** xy abc, ***")
+
+    def test_lines_are_cut_after_masking(self):
+        text = "x" * 395 + "CANARY-long" + "\n" + "y" * 1000
+        self.assertEqual(storm_stack.masked(text, ["CANARY-long"]).split("\n"), ["x" * 395 + "***", "y" * 400])
 
 
 if __name__ == "__main__":
