@@ -122,8 +122,6 @@ describe("loadStack", () => {
     ]);
     write("docker-compose.yml", "services: {web: {image: x}}");
     write(".env", "A=1\nwhat is this");
-    expect(loadStack(root, "docker-compose.yml", input).errors).toEqual([
-      ".env:2:1: is no NAME=value",
-    ]);
+    expect(loadStack(root, "docker-compose.yml", input).errors).toEqual([".env:2:1: is no NAME=value"]);
   });
 });

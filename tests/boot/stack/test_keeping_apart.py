@@ -1,7 +1,7 @@
 import json
 import unittest
 
-from test_stack import Case
+from case import Case
 
 
 class KeepingApart(Case):

@@ -4,7 +4,7 @@ import unittest
 from contextlib import redirect_stderr
 from unittest import mock
 
-from test_stack import IMAGE, Case
+from case import IMAGE, Case
 
 import storm_images
 import storm_stack
