@@ -26,9 +26,9 @@ export interface EngineRunResult {
 type Listener = (text: string) => void;
 
 /**
- * Runs one engine command the way the Automation API asks for it, but as the leader of a session of its own: a
- * terminal's Ctrl-C would otherwise reach it once from the terminal and once from us, and the second one makes it give
- * up its orderly end.
+ * Runs one engine command the way the Automation API asks for it. With a `signal` it leads a session of its own: a terminal's
+ * Ctrl-C would otherwise reach it once from the terminal and once from us, and the second one makes it give up its orderly
+ * end. Without one, the terminal's Ctrl-C is all that ends it. Nothing is begun when the signal is aborted already.
  */
 export function runEngine(
   engine: string,
@@ -37,9 +37,11 @@ export function runEngine(
   env: Record<string, string | undefined>,
   listeners: { onOutput?: Listener; onError?: Listener; signal?: AbortSignal } = {},
 ): Promise<EngineRunResult> {
+  const { signal } = listeners;
+  if (signal?.aborted) return Promise.reject(new EngineError(args, 130, "", "", "SIGINT"));
   const all = args.includes("--non-interactive") ? [...args] : [...args, "--non-interactive"];
   return new Promise((resolve, reject) => {
-    const child = spawn(engine, all, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(engine, all, { cwd, env, detached: signal !== undefined, stdio: ["ignore", "pipe", "pipe"] });
     const collected = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       collected.stdout += text;
@@ -50,13 +52,13 @@ export function runEngine(
       listeners.onError?.(text);
     });
     const interrupt = () => void child.kill("SIGINT");
-    listeners.signal?.addEventListener("abort", interrupt);
+    signal?.addEventListener("abort", interrupt);
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      listeners.signal?.removeEventListener("abort", interrupt);
-      const exit = code ?? (signal === null ? 1 : 130);
+    child.on("close", (code, by) => {
+      signal?.removeEventListener("abort", interrupt);
+      const exit = code ?? (by === null ? 1 : 130);
       if (exit === 0) resolve({ ...collected, code: 0 });
-      else reject(new EngineError(args, exit, collected.stdout, collected.stderr, signal));
+      else reject(new EngineError(args, exit, collected.stdout, collected.stderr, by));
     });
   });
 }

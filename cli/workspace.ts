@@ -39,6 +39,7 @@ export async function backendOf(stack: string, output: Output): Promise<Backend>
 export class StormStack implements RecoveryEngine {
   readonly backend: Backend;
   private readonly environment: Record<string, string>;
+  private signal: AbortSignal | undefined;
 
   constructor(
     readonly name: string,
@@ -48,6 +49,11 @@ export class StormStack implements RecoveryEngine {
     this.backend = isOwnBackend(process.env, checkout)
       ? new FolderBackend()
       : new EngineBackend((args) => this.run(args));
+  }
+
+  /** From here on the signal ends every engine command, and lets none begin. */
+  endOn(signal: AbortSignal): void {
+    this.signal = signal;
   }
 
   /** STORM_RUN of the engines that this process starts. */
@@ -83,7 +89,7 @@ export class StormStack implements RecoveryEngine {
 
   /** One engine command outside of the Automation API; it has no method for these. */
   run(args: readonly string[]): Promise<EngineRunResult> {
-    return runEngine(this.setup.engine.path, args, checkout, this.environment);
+    return runEngine(this.setup.engine.path, args, checkout, this.environment, { signal: this.signal });
   }
 
   async cancel(stack: string): Promise<void> {
@@ -98,7 +104,7 @@ export class StormStack implements RecoveryEngine {
   private async command(): Promise<PulumiCommand> {
     process.env.PATH = [dirname(this.setup.engine.path), process.env.PATH ?? ""].join(delimiter);
     const command = await automation().PulumiCommand.get();
-    const run: Run = (args, cwd, env, onOutput, onError, signal) =>
+    const run: Run = (args, cwd, env, onOutput, onError, signal = this.signal) =>
       runEngine(
         this.setup.engine.path,
         args,

@@ -31,6 +31,11 @@ export function commandOf(pid: number): string | undefined {
   return stat === undefined || stat.state === "Z" ? undefined : stat.command;
 }
 
+/** The checkout that a process works for; undefined for one that is none of a run of ours. */
+export function rootOf(pid: number): string | undefined {
+  return environmentOf(pid).get("STORM_ROOT");
+}
+
 /** True while this very process lives, not another that got its number. */
 export function isAlive(process: ProcessId): boolean {
   return identify(process.pid)?.start === process.start;

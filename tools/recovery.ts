@@ -1,5 +1,5 @@
 import type { Backend } from "./backend";
-import { type RunProcess, commandOf, end, isAlive, runProcesses, sleep } from "./processes";
+import { type RunProcess, commandOf, end, isAlive, rootOf, runProcesses, sleep } from "./processes";
 
 /** The engine's commands that recovery needs. */
 export interface RecoveryEngine {
@@ -12,6 +12,8 @@ export interface RecoveryOptions {
   stack: string;
   backend: Backend;
   engine: RecoveryEngine;
+  /** Ends the wait for a living run. */
+  signal?: AbortSignal;
   say: (message: string) => void;
   processes?: (root: string) => RunProcess[];
   /** How long an orphaned engine may take to end in good order. */
@@ -23,9 +25,10 @@ export interface RecoveryOptions {
  * the state calls pending. Puts all three right before the next run. A run that lives is waited for, never touched.
  */
 export async function recover(options: RecoveryOptions): Promise<void> {
-  const { stack, backend, engine, say } = options;
+  const { stack, backend, engine, say, signal } = options;
   await endOrphans(options);
   await waitForLivingEngine(options);
+  signal?.throwIfAborted();
   if ((await backend.locks(stack)).length > 0) {
     say("taking back the lock that a dead run left");
     await engine.cancel(stack);
@@ -63,11 +66,17 @@ export function orphansOf(processes: readonly RunProcess[], stack: string): RunP
 
 async function waitForLivingEngine(options: RecoveryOptions): Promise<void> {
   for (let told = false; ; told = true) {
-    const living = (await options.backend.locks(options.stack)).find(({ pid }) => commandOf(pid) === "pulumi");
+    options.signal?.throwIfAborted();
+    const living = (await options.backend.locks(options.stack)).find(({ pid }) => mayHold(pid, options.root));
     if (living === undefined) return;
     if (!told) options.say(`waiting for another run (pid ${living.pid}), which works on stack ${options.stack}`);
     await sleep(250);
   }
+}
+
+/** A lock's number may be another process's by now: an engine that works for another checkout does not hold it. */
+function mayHold(pid: number, root: string): boolean {
+  return commandOf(pid) === "pulumi" && (rootOf(pid) ?? root) === root;
 }
 
 function isEngine(process: RunProcess): boolean {

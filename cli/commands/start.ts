@@ -26,9 +26,9 @@ export async function start(options: StartOptions, output: Output): Promise<void
   await preflight(options.stack, file, streamOutput(process.stderr));
   const setup = await setUpLab(output);
   const stack = new StormStack(options.stack, setup);
-  await alone(stack, "start", output, async () => {
-    await recoverStack(stack, output);
-    const changed = await deploy(stack, setup, file, options, output);
+  await alone(stack, "start", output, async (signal) => {
+    await recoverStack(stack, signal, output);
+    const changed = await deploy(stack, setup, { ...options, file }, signal, output);
     const outputs = (await stack.backend.state(options.stack))?.outputs ?? {};
     if (options.json) {
       process.stdout.write(JSON.stringify(outputs, null, 2) + "\n");
@@ -41,13 +41,13 @@ export async function start(options: StartOptions, output: Output): Promise<void
 async function deploy(
   stormStack: StormStack,
   setup: LabSetup,
-  file: string | undefined,
   options: StartOptions,
+  signal: AbortSignal,
   output: Output,
 ): Promise<boolean> {
   const stack = await stormStack.open();
   const wanted = {
-    ...(file === undefined ? {} : { "storm:file": file }),
+    ...(options.file === undefined ? {} : { "storm:file": options.file }),
     "storm:local": localConfig(setup, hasIpvs()),
   };
   const config = changedValues(readConfig(options.stack), wanted);
@@ -58,9 +58,10 @@ async function deploy(
   if (refresh) output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
   const common = {
     stack: stormStack,
+    signal,
     output,
     verbose: options.verbose ?? false,
-    again: "npm start",
+    again: "start" as const,
     failed: "the deployment failed; the reasons are above",
   };
   const packs = policyPacks(checkout, options.stack);

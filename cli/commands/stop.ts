@@ -25,24 +25,30 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   }
   const setup = await setUpEngine(output, { quiet: true });
   const stack = new StormStack(options.stack, setup);
-  await alone(stack, "stop", output, async () => {
+  await alone(stack, "stop", output, async (signal) => {
     // The other run may have been a stop.
-    if (await stack.exists()) await destroy(stack, options, output);
+    if (await stack.exists()) await destroy(stack, options, signal, output);
     cleanFiles(options.stack);
   });
   output.write(`Stack ${options.stack} is gone (${seconds(Date.now() - began)}); only caches are left\n`);
 }
 
-async function destroy(stormStack: StormStack, options: StopOptions, output: Output): Promise<void> {
-  await recoverStack(stormStack, output);
+async function destroy(
+  stormStack: StormStack,
+  options: StopOptions,
+  signal: AbortSignal,
+  output: Output,
+): Promise<void> {
+  await recoverStack(stormStack, signal, output);
   const clusters = (await stormStack.backend.state(options.stack))?.clusters ?? [];
   const stack = await stormStack.open();
   await operate({
     stack: stormStack,
+    signal,
     output,
     verbose: options.verbose ?? false,
     step: "Destroying",
-    again: "npm stop",
+    again: "stop",
     failed: "not everything is gone; the reasons are above",
     run: (engine) => stack.destroy({ ...engine, suppressOutputs: true }),
   });

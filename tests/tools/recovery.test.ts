@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FolderBackend } from "../../tools/backend";
 import { identify, isAlive, runProcesses } from "../../tools/processes";
@@ -9,7 +9,7 @@ const root = temporaryFolder();
 const run = (kind: string, owner: { pid: number; start: string }) => [kind, owner.pid, owner.start].join(":");
 
 /** Recovery against a backend folder, with an engine that only writes down what it is asked to do. */
-async function recoverStack(state: string, stack = "dev"): Promise<{ asked: string[]; said: string[] }> {
+async function recoverStack(state: string, signal?: AbortSignal): Promise<{ asked: string[]; said: string[] }> {
   const asked: string[] = [];
   const said: string[] = [];
   const engine = {
@@ -17,7 +17,8 @@ async function recoverStack(state: string, stack = "dev"): Promise<{ asked: stri
     refreshClearingPendingCreates: async (name: string) => void asked.push(`refresh ${name}`),
   };
   const backend = new FolderBackend(state, "storm");
-  await recover({ root, stack, backend, engine, say: (message) => void said.push(message), graceMs: 200 });
+  const say = (message: string) => void said.push(message);
+  await recover({ root, stack: "dev", backend, engine, say, signal, graceMs: 200 });
   return { asked, said };
 }
 
@@ -60,6 +61,28 @@ test("a lock that nobody holds is taken back, and pending operations lead to a r
   const state = stateFolder("locked", { resources: [], pending_operations: [{ type: "creating" }] }, pid);
   expect((await recoverStack(state)).asked).toEqual(["cancel dev", "refresh dev"]);
 });
+
+/** A process that the kernel calls "pulumi". */
+async function startEngine(env: Record<string, string>): Promise<number> {
+  const program = join(root, "pulumi");
+  if (!existsSync(program)) copyFileSync("/bin/sleep", program);
+  return (await startProcess(env, `exec ${program} 60`)).pid ?? 0;
+}
+
+test("a lock whose number is another checkout's engine by now is nobody's", async () => {
+  const state = stateFolder("recycled", { resources: [] }, await startEngine({ STORM_ROOT: "/another/checkout" }));
+  expect((await recoverStack(state)).asked).toEqual(["cancel dev"]);
+});
+
+test.each([{ STORM_ROOT: root }, {}])(
+  "a living engine is waited for, until the user does not want to: %j",
+  async (env) => {
+    const pid = await startEngine(env as Record<string, string>);
+    const state = stateFolder(`living${pid}`, { resources: [] }, pid);
+    await expect(recoverStack(state, AbortSignal.timeout(300))).rejects.toThrow(/timeout/);
+    expect(identify(pid)).toBeDefined();
+  },
+);
 
 test("of a run by hand, a living engine is the run, even without its owner", () => {
   const owner = { pid: 2 ** 22 + 1, start: "5" };
