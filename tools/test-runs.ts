@@ -53,28 +53,57 @@ export function slowRuns(root = checkout): JestRun[] {
     }));
 }
 
+export interface JestSurroundings {
+  env: NodeJS.ProcessEnv;
+  output: Output;
+  /** Ends jest, and whatever its tests have started. */
+  signal: AbortSignal;
+}
+
 /** Runs jest with its usual report on the terminal; counts come from its result file. */
-export async function runJest({ title, args }: JestRun, env: NodeJS.ProcessEnv, output: Output): Promise<Counts> {
+export async function runJest({ title, args }: JestRun, { env, output, signal }: JestSurroundings): Promise<Counts> {
   const began = Date.now();
   const file = join(storm.logs, `jest-${process.pid}-${title.toLowerCase().replace(/\W+/g, "-")}.json`);
   mkdirSync(storm.logs, { recursive: true });
   rmSync(file, { force: true });
   const jest = join(checkout, "node_modules", "jest", "bin", "jest.js");
   // Without --testMatch jest takes spec/spec.ts and cli/commands/test.ts for suites.
-  const options = ["--rootDir", checkout, "--testMatch=**/tests/**/*.test.ts", "--passWithNoTests"];
+  // --ci: a snapshot that is not there fails, it is not written.
+  const options = ["--ci", "--rootDir", checkout, "--testMatch=**/tests/**/*.test.ts", "--passWithNoTests"];
   const all = [jest, ...options, "--json", `--outputFile=${file}`, ...args];
-  const code = await new Promise<number>((resolve, reject) => {
-    // jest's report goes to standard error, and with --json nothing of use to standard output.
-    const child = spawn(process.execPath, all, { cwd: checkout, env, stdio: ["ignore", "ignore", "inherit"] });
-    child.on("error", reject);
-    child.on("exit", (status) => resolve(status ?? 1));
-  });
+  const code = await runGroup(process.execPath, all, env, signal);
+  signal.throwIfAborted();
   const counts = countsOf(existsSync(file) ? readFileSync(file, "utf8") : undefined, code);
   rmSync(file, { force: true });
   output.write(
     stepLine(output, `${title} (${closingLine(counts)})`, counts.failed === 0 ? "ok" : "fail", Date.now() - began),
   );
   return counts;
+}
+
+/**
+ * Runs a program as the leader of a process group, to which the abort goes as an interrupt: its children get it too, once, and not
+ * from the terminal as well. What it says on standard error is shown.
+ * @returns its exit code
+ */
+export function runGroup(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<number> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    // jest's report goes to standard error, and with --json nothing of use to standard output.
+    const child = spawn(program, args, { cwd: checkout, env, detached: true, stdio: ["ignore", "ignore", "inherit"] });
+    const interrupt = () => void (child.pid !== undefined && process.kill(-child.pid, "SIGINT"));
+    signal.addEventListener("abort", interrupt);
+    child.on("error", reject);
+    child.on("exit", (status) => {
+      signal.removeEventListener("abort", interrupt);
+      resolve(status ?? 1);
+    });
+  });
 }
 
 interface JestResults {

@@ -1,7 +1,9 @@
 import { delimiter, dirname } from "node:path";
-import { formatError } from "../../tools/errors";
+import { UserError, formatError } from "../../tools/errors";
 import { stepLine, type Output } from "../../tools/report";
 import { setUpLab } from "../../tools/setup";
+import { onInterrupt } from "../interrupt";
+import { sweepTestStacks } from "../test-stacks";
 import { setUpTests } from "../../tools/test-needs";
 import { type Counts, closingLine, fastRun, runChecks, runJest, slowRuns, sum } from "../../tools/test-runs";
 
@@ -23,7 +25,9 @@ async function fastTests(output: Output): Promise<Counts[]> {
   const ready = await orFailure(output, () => setUpTests(output, true));
   if ("failed" in ready) return [ready];
   const env = { ...process.env, STORM_FERRETDB: ready.ferretdb };
-  return Promise.all([runJest(fastRun(), env, output), runChecks(output)]);
+  return interruptible(output, (signal) =>
+    Promise.all([runJest(fastRun(), { env, output, signal }), runChecks(output)]),
+  );
 }
 
 async function allTests(output: Output): Promise<Counts[]> {
@@ -39,9 +43,29 @@ async function allTests(output: Output): Promise<Counts[]> {
     STORM_ENGINE_DIR: engineFolder,
     STORM_FERRETDB: ready.ferretdb,
   };
-  const counts = await Promise.all([runJest(fastRun(), env, output), runChecks(output)]);
-  for (const each of slowRuns()) counts.push(await runJest(each, env, output));
-  return counts;
+  await sweepTestStacks(output);
+  return interruptible(output, async (signal) => {
+    const counts = await Promise.all([runJest(fastRun(), { env, output, signal }), runChecks(output)]);
+    for (const each of slowRuns()) counts.push(await runJest(each, { env, output, signal }));
+    return counts;
+  });
+}
+
+/** Ctrl-C ends the tests and takes away the cluster that they made; a second one leaves that to the next run. */
+async function interruptible<T>(output: Output, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { signal, dispose } = onInterrupt({
+    first: () => output.write("Stopping the tests; press Ctrl-C again to leave what they made to the next run\n"),
+    second: () => process.exit(130),
+  });
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await sweepTestStacks(output);
+    throw new UserError("interrupted", [], 130);
+  } finally {
+    dispose();
+  }
 }
 
 /** Set-up that fails is one failed test: the closing line comes all the same. */

@@ -1,12 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import { parseTargets, proxyEnvironment } from "../../lab/image/apt";
 import { cachedImages } from "../../lab/image/cache-contents";
 import { nodeImageReference } from "../../lab/image/node-image";
 import { boundingSet, nodeRunFlags } from "../../lab/image/run-flags";
-
-const folder = resolve(__dirname, "../../lab/image");
 
 describe("Debian's mirrors from apt's list", () => {
   const text = [
@@ -104,15 +100,4 @@ test("every file that a Dockerfile of the cache copies is given to it", () => {
     const copied = [...readFileSync(dockerfile, "utf8").matchAll(/^COPY (\S+) /gm)].map((match) => match[1]);
     expect(Object.keys(files).sort()).toEqual(copied.sort());
   }
-});
-
-const hasShellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
-(hasShellcheck ? test : test.skip)("shellcheck finds nothing", () => {
-  const scripts = [folder, join(folder, "cache")].flatMap((dir) =>
-    readdirSync(dir)
-      .filter((name) => name.endsWith(".sh"))
-      .map((name) => join(dir, name)),
-  );
-  const { stdout, status } = spawnSync("shellcheck", ["--external-sources", ...scripts], { encoding: "utf8" });
-  expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 });

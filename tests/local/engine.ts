@@ -4,12 +4,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { engineDir } from "../conformance/engine";
 import { dockerSocket } from "../../lab/local/docker";
 
 const repository = resolve(__dirname, "../..");
 
 /** First executable of this name on PATH. */
-export function onPath(name: string): string | undefined {
+function onPath(name: string): string | undefined {
   try {
     return execFileSync("sh", ["-c", 'command -v "$1"', "sh", name], { encoding: "utf8" }).trim();
   } catch {
@@ -57,10 +58,11 @@ export class Project {
   }
 
   /** Runs the engine; gives what it printed. */
-  pulumi(...args: string[]): Promise<string> {
+  async pulumi(...args: string[]): Promise<string> {
+    const engine = join(await engineDir(), "pulumi");
     return new Promise((done, fail) => {
       const all = [...args, "--non-interactive"];
-      execFile("pulumi", all, { cwd: this.folder, env: this.env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      execFile(engine, all, { cwd: this.folder, env: this.env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
         if (error) fail(new Error(`pulumi ${args.join(" ")}: ${stdout}${stderr}`));
         else done(stdout + stderr);
       });

@@ -1,0 +1,32 @@
+import { readdirSync, rmSync } from "node:fs";
+import { Backend } from "../tools/backend";
+import { checkout } from "../tools/paths";
+import { commandOf } from "../tools/processes";
+import type { Output } from "../tools/report";
+import { stop } from "./commands/stop";
+import { configFile } from "./config";
+
+/** A stack of tests/cluster, named after the jest that made it, and its config file. */
+const STACK = /^t(\d+)$/;
+const CONFIG = /^Pulumi\.(t\d+)\.yaml$/;
+
+/** The stacks among `names` whose jest is dead: what an interrupted or killed `npm test` left. */
+export function deadTestStacks(
+  names: readonly string[],
+  isAlive: (pid: number) => boolean = (pid) => commandOf(pid) === "node",
+): string[] {
+  return names.filter((name) => {
+    const pid = STACK.exec(name)?.[1];
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+}
+
+/** Takes away the clusters, states and config files that dead test runs left in this checkout, saying so. */
+export async function sweepTestStacks(output: Output): Promise<void> {
+  for (const stack of deadTestStacks(new Backend().stacks())) {
+    output.write(`A test run that is over left the stack ${stack}: it is taken away\n`);
+    await stop({ stack }, output);
+  }
+  const configs = readdirSync(checkout).flatMap((file) => CONFIG.exec(file)?.[1] ?? []);
+  for (const stack of deadTestStacks(configs)) rmSync(configFile(stack), { force: true });
+}

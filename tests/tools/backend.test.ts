@@ -1,0 +1,22 @@
+import { parseState } from "../../tools/backend";
+
+test("what is read of a stack's state", () => {
+  const sealed = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+  const latest = {
+    pending_operations: [{}],
+    resources: [
+      { type: "pulumi:pulumi:Stack", outputs: { clusterId: "c1", consul: { token: sealed } } },
+      { type: "storm:local:Network", inputs: { cluster: "c1" } },
+      { type: "storm:local:Node", inputs: { cluster: "c1" } },
+      { type: "storm:local:Service", inputs: { cluster: { ciphertext: "secret" } } },
+    ],
+  };
+  expect(parseState(JSON.stringify({ checkpoint: { latest } }))).toEqual({
+    outputs: { clusterId: "c1", consul: { token: "[secret]" } },
+    pendingOperations: 1,
+    resources: 4,
+    clusters: ["c1"],
+    containers: 2,
+  });
+  expect(parseState(JSON.stringify({ checkpoint: { latest: null } })).resources).toBe(0);
+});

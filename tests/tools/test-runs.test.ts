@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deadTestStacks } from "../../cli/test-stacks";
+import { closingLine, countsOf, runGroup, slowRuns, sum } from "../../tools/test-runs";
+import { temporaryFolder } from "./support";
+
+const folder = temporaryFolder();
+
+describe("counting", () => {
+  const results = {
+    numPassedTests: 5,
+    numFailedTests: 0,
+    numPendingTests: 1,
+    numTodoTests: 1,
+    numRuntimeErrorTestSuites: 0,
+  };
+
+  test("the closing line sums all runs", () => {
+    const counts = [countsOf(JSON.stringify(results), 0), { passed: 1, failed: 2, skipped: 0 }];
+    expect(closingLine(sum(counts))).toBe("6 passed, 2 failed, 2 skipped");
+  });
+
+  test("a suite that does not load, a jest that fails without a failed test and one without results are failures", () => {
+    expect(countsOf(JSON.stringify({ ...results, numRuntimeErrorTestSuites: 1 }), 1).failed).toBe(1);
+    expect(countsOf(JSON.stringify(results), 1).failed).toBe(1);
+    expect(countsOf(undefined, 0).failed).toBe(1);
+  });
+
+  test("slow suites run only where there are any", () => {
+    const place = join(folder, "checkout");
+    mkdirSync(join(place, "tests", "conformance"), { recursive: true });
+    expect(slowRuns(place).map(({ title }) => title)).toEqual(["Engine suites"]);
+  });
+});
+
+/** Waits for a file that a process writes. */
+async function written(file: string): Promise<string> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (existsSync(file) && readFileSync(file, "utf8").endsWith("\n")) return readFileSync(file, "utf8");
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`${file} was not written within 5 s`);
+}
+
+test("an interrupt reaches jest and what its tests have started, and is no result", async () => {
+  const [begun, asked] = [join(folder, "begun"), join(folder, "asked")];
+  const child = `trap "echo asked >${asked}; exit 0" INT; echo begun >${begun}; while :; do sleep 0.05; done`;
+  const controller = new AbortController();
+  const running = runGroup("sh", ["-c", 'sh -c "$0"; exit 1', child], process.env, controller.signal);
+  await written(begun);
+  controller.abort();
+  expect(await written(asked)).toBe("asked\n");
+  expect(await running).not.toBe(0);
+  expect(() => runGroup("true", [], process.env, controller.signal)).toThrow(/aborted/);
+});
+
+test("stacks of dead test runs are told from those of living ones and from the user's", () => {
+  const isAlive = (pid: number) => pid === 12;
+  expect(deadTestStacks(["dev", "t12", "t13", "test", "t1x"], isAlive)).toEqual(["t13"]);
+  expect(deadTestStacks([`t${process.pid}`])).toEqual([]);
+});
