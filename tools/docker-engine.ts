@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { run } from "./command";
+import { ensurePackages, needs } from "./debian-packages";
 import { UserError } from "./errors";
 import { writeAtomically } from "./files";
-import { findOnPath } from "./find-on-path";
+import { type Machine, thisMachine } from "./machine";
 import { cacheFolder } from "./paths";
 import { commandOf, sleep } from "./processes";
 import type { Say } from "./steps";
@@ -28,22 +28,36 @@ export async function askDocker(socket = dockerSocket()): Promise<DockerEngine> 
   return { version: info.Version, socket };
 }
 
-/** The engine as it is, or started; the programs must be installed already. */
-export async function ensureDockerEngine(say: Say): Promise<DockerEngine> {
+/** What the Docker engine consists of. One that answers already needs no package but its client. */
+export async function ensureDockerPackages(say: Say, machine = thisMachine, ask = askDocker): Promise<void> {
+  const answers = await ask().then(
+    () => true,
+    // An engine that is there but not ours to use needs no package either.
+    isDenied,
+  );
+  const engine = answers ? [] : [needs.docker, needs.iptables];
+  await ensurePackages([...engine, needs.dockerClient], say, machine);
+}
+
+/**
+ * The engine as it is, or started; the programs must be installed already.
+ * @throws UserError that says what to do, where this user may not use or start it.
+ */
+export async function ensureDockerEngine(say: Say, machine = thisMachine, ask = askDocker): Promise<DockerEngine> {
   const socket = dockerSocket();
   try {
-    return await askDocker(socket);
+    return await ask(socket);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EACCES") throw mayNotUse(socket);
+    if (isDenied(error)) throw mayNotUse(socket);
   }
-  if (process.getuid?.() !== 0) {
+  if (machine.uid !== 0) {
     throw new UserError("the Docker engine does not answer", ["Start it: `sudo systemctl start docker`."]);
   }
-  const log = existsSync("/run/systemd/system") ? await startBySystemd(say) : startByHand(say);
+  const log = machine.exists("/run/systemd/system") ? await startBySystemd(say, machine) : startByHand(say, machine);
   const until = Date.now() + startLimitMs;
   for (;;) {
     try {
-      return await askDocker(socket);
+      return await ask(socket);
     } catch (error) {
       if (Date.now() > until) {
         throw new UserError(`the Docker engine does not answer on ${socket}: ${(error as Error).message}`, [log]);
@@ -53,18 +67,18 @@ export async function ensureDockerEngine(say: Say): Promise<DockerEngine> {
   }
 }
 
-async function startBySystemd(say: Say): Promise<string> {
+async function startBySystemd(say: Say, machine: Machine): Promise<string> {
   say("starting docker.service");
-  await run("systemctl", ["start", "docker.service"], { timeoutMs: startLimitMs });
+  await machine.run("systemctl", ["start", "docker.service"], { timeoutMs: startLimitMs });
   return "See `journalctl -u docker.service`.";
 }
 
 /** Without systemd (a container, a minimal machine): dockerd in the background, going on after this program ends. */
-function startByHand(say: Say): string {
+function startByHand(say: Say, machine: Machine): string {
   const log = join(cacheFolder(), "dockerd.log");
   const hint = `Whole log: ${log}`;
   if (isStarting()) return hint;
-  const dockerd = findOnPath("dockerd");
+  const dockerd = machine.find("dockerd");
   if (dockerd === undefined)
     throw new UserError("there is no dockerd", ["Install Docker: Debian has it as docker.io."]);
   say("starting dockerd in the background");
@@ -91,6 +105,10 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of Object.keys(env)) if (/^(STORM_|PULUMI_|npm_)/.test(name)) delete env[name];
   return env;
+}
+
+function isDenied(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EACCES";
 }
 
 function mayNotUse(socket: string): UserError {

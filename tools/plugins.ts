@@ -28,22 +28,40 @@ export function installedPlugins(): PluginOrigin | undefined {
   return folders.some(isStandIn) ? "stand-in" : "official";
 }
 
+/** How plugins are found and got; tests give their own. */
+export interface PluginWays {
+  installed: () => PluginOrigin | undefined;
+  official: (engine: Engine, say: Say) => Promise<void>;
+  standIns: () => Promise<void>;
+}
+
+const ways: PluginWays = {
+  installed: installedPlugins,
+  official: installOfficial,
+  standIns: () => installPlugins(storm.pulumiHome),
+};
+
 /** Gets the plugins: from Pulumi when it can be reached, else the stand-ins. */
-export async function ensurePlugins(mode: SetupMode, engine: Engine, say: Say): Promise<PluginOrigin> {
-  const installed = installedPlugins();
+export async function ensurePlugins(
+  mode: SetupMode,
+  engine: Engine,
+  say: Say,
+  by: PluginWays = ways,
+): Promise<PluginOrigin> {
+  const installed = by.installed();
   if (installed === "official" && mode !== "registries") return "official";
   // An engine that had to be built says that Pulumi's own host is out of reach: do not wait for it again.
   const tryOfficial = mode === "official" || (mode === "auto" && engine.origin !== "built" && installed === undefined);
   if (tryOfficial) {
     try {
-      await installOfficial(engine, say);
+      await by.official(engine, say);
       return "official";
     } catch (error) {
       if (mode === "official") throw new UserError(`cannot install the plugins: ${messageOf(error)}`);
       say("Pulumi's plugins are out of reach; using the lab's stand-ins");
     }
   }
-  await installPlugins(storm.pulumiHome);
+  await by.standIns();
   return "stand-in";
 }
 

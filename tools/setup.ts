@@ -1,8 +1,7 @@
 import { buildGuestbook } from "../catalog/guestbook/build";
 import { type ImageCache, ensureImageCache } from "../lab/image/image-cache";
 import { ensureNodeImage } from "../lab/image/node-image";
-import { ensurePackages, needs } from "./debian-packages";
-import { type DockerEngine, askDocker, ensureDockerEngine } from "./docker-engine";
+import { type DockerEngine, ensureDockerEngine, ensureDockerPackages } from "./docker-engine";
 import { type Engine, ensureEngine } from "./engine";
 import { ensureLocalhostNames } from "./localhost-names";
 import { cacheFolder } from "./paths";
@@ -11,7 +10,7 @@ import { prepareBackend } from "./pulumi-env";
 import { recordReady, recorded } from "./ready";
 import type { Output } from "./report";
 import { setupMode } from "./setup-mode";
-import { type Say, type StepsOptions, Steps } from "./steps";
+import { type StepsOptions, Steps } from "./steps";
 
 /** What the engine's commands need. */
 export interface EngineSetup {
@@ -84,16 +83,4 @@ function labSteps(steps: Steps) {
     return { value: undefined, warning: await ensureLocalhostNames(say) };
   });
   return { docker, nodeImage, imageCache };
-}
-
-/** What the Docker engine consists of. One that answers already needs no package but its client. */
-async function ensureDockerPackages(say: Say): Promise<void> {
-  const answers = await askDocker().then(
-    () => true,
-    // An engine that is there but not ours to use needs no package either.
-    (error: NodeJS.ErrnoException) => error.code === "EACCES",
-  );
-  if (!answers) await ensurePackages([needs.docker, needs.iptables], say);
-  // A package of its own from Debian 13 on.
-  await ensurePackages([needs.dockerClient], say);
 }

@@ -5,6 +5,7 @@ import { nodeImageReference } from "../lab/image/node-image";
 import { isMissing, needs } from "./debian-packages";
 import { askDocker } from "./docker-engine";
 import { type Engine, findEngine, minimumEngine } from "./engine";
+import { type Machine, thisMachine } from "./machine";
 import { localhostResolves } from "./localhost-names";
 import { cacheFolder, checkout, storm } from "./paths";
 import { installedPlugins, pluginVersions } from "./plugins";
@@ -28,9 +29,9 @@ export interface Finding {
 const bySetUp = "`npm start` gets it";
 
 /** Looks at everything and changes nothing. */
-export async function survey(): Promise<Finding[]> {
+export async function survey(machine = thisMachine, ask = askDocker): Promise<Finding[]> {
   const engine = recorded()?.engine ?? (await findEngine(setupMode()).catch(() => undefined));
-  const docker = await dockerFindings();
+  const docker = await dockerFindings(machine, ask);
   return [
     { part: "Node.js", state: "found", version: process.versions.node, where: process.execPath },
     { part: "Node packages", state: "found", where: `${checkout}/node_modules` },
@@ -70,37 +71,37 @@ function pluginFinding(): Finding {
   return { ...found, hint: "stand-ins of this checkout; `STORM_SETUP=official npm start` gets Pulumi's own" };
 }
 
-async function dockerFindings(): Promise<Finding[]> {
+async function dockerFindings(machine: Machine, ask: typeof askDocker): Promise<Finding[]> {
   const part = "Docker engine";
   try {
-    const { version, socket } = await askDocker();
-    const images = await Promise.all([imageFinding(), cacheFinding()]);
-    return [{ part, state: "found", version, where: socket }, clientFinding(), ...images];
+    const { version, socket } = await ask();
+    const images = await Promise.all([imageFinding(machine), cacheFinding(machine)]);
+    return [{ part, state: "found", version, where: socket }, clientFinding(machine), ...images];
   } catch (error) {
     const denied = (error as NodeJS.ErrnoException).code === "EACCES";
-    const install = isMissing(needs.docker)
+    const install = isMissing(needs.docker, machine)
       ? `${bySetUp} as root (Debian package docker.io)`
       : `${bySetUp} going as root`;
     const hint = denied ? "join the docker group: `sudo usermod -aG docker $USER`, then log in again" : install;
-    return [{ part, state: "missing", hint }, clientFinding()];
+    return [{ part, state: "missing", hint }, clientFinding(machine)];
   }
 }
 
-function clientFinding(): Finding {
+function clientFinding(machine: Machine): Finding {
   const part = "Docker client";
-  return isMissing(needs.dockerClient) ? { part, state: "missing", hint: bySetUp } : { part, state: "found" };
+  return isMissing(needs.dockerClient, machine) ? { part, state: "missing", hint: bySetUp } : { part, state: "found" };
 }
 
-async function imageFinding(): Promise<Finding> {
+async function imageFinding(machine: Machine): Promise<Finding> {
   const part = "Node image";
   const version = nodeImageReference();
-  const there = !isMissing(needs.dockerClient) && (await imageExists(version).catch(() => false));
+  const there = !isMissing(needs.dockerClient, machine) && (await imageExists(version).catch(() => false));
   return there ? { part, state: "found", version } : { part, state: "missing", hint: `${bySetUp} (minutes, once)` };
 }
 
-async function cacheFinding(): Promise<Finding> {
+async function cacheFinding(machine: Machine): Promise<Finding> {
   const part = "Image cache";
-  const found = isMissing(needs.dockerClient) ? undefined : await findImageCache().catch(() => undefined);
+  const found = isMissing(needs.dockerClient, machine) ? undefined : await findImageCache().catch(() => undefined);
   if (found === undefined) return { part, state: "missing", hint: `${bySetUp} (minutes, once)` };
   const { reference, mode } = found;
   return { part, state: "found", version: reference, origin: mode === "online" ? "passes Docker Hub on" : "offline" };

@@ -2,8 +2,8 @@ import { type Output, paint } from "../../tools/report";
 import { type Finding, survey } from "../../tools/survey";
 
 /** `storm doctor`: what is there, what is missing and how to get it. Returns the exit code. */
-export async function doctor(options: { json?: boolean }, output: Output): Promise<number> {
-  const findings = await survey();
+export async function doctor(options: { json?: boolean }, output: Output, look = survey): Promise<number> {
+  const findings = await look();
   if (options.json) process.stdout.write(JSON.stringify(findings, null, 2) + "\n");
   else output.write(findings.map((finding) => findingLines(finding, output)).join(""));
   return findings.some(({ state }) => state === "missing") ? 1 : 0;

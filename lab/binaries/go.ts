@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../tools/command";
-import { ensurePackages } from "../../tools/debian-packages";
+import { canInstall, ensurePackages } from "../../tools/debian-packages";
 import { UserError, messageOf } from "../../tools/errors";
 import { findOnPath } from "../../tools/find-on-path";
 import { cachedFolder } from "./cached-folder";
@@ -55,8 +55,7 @@ async function goOnPath(): Promise<GoTool | undefined> {
 
 /** Debian's Go is too old, but can fetch a newer one as what it is: a module. */
 async function debianThenProxy(report: Report): Promise<GoTool | undefined> {
-  if (process.getuid?.() !== 0 || findOnPath("apt-get") === undefined || findOnPath("go") !== undefined)
-    return undefined;
+  if (!canInstall() || findOnPath("go") !== undefined) return undefined;
   await ensurePackages([debianGo], report);
   return goOnPath();
 }

@@ -8,6 +8,7 @@ import { type Report, timed } from "../binaries/report";
 import { debianSource, suite } from "./apt";
 import { runConfined } from "./confined";
 import { docker, imageExists } from "./docker";
+import { checkMayMakeImages } from "./may-make";
 import { withWorkFolder } from "./work-folder";
 
 const ingredients = ["debian-base.sh", "dpkg-no-docs.conf"];
@@ -31,6 +32,7 @@ export async function ensureDebianImage(cacheDir: string, report: Report): Promi
 /** The minimal Debian as a tar archive of its root file system. */
 export async function ensureDebianTar(cacheDir: string, report: Report): Promise<string> {
   const folder = await cachedFolder(cacheDir, `debian/${suite}-${debianBaseHash()}`, report, async (temporary) => {
+    checkMayMakeImages();
     await ensurePackages([needs.debootstrap], report);
     const source = await debianSource();
     const target = join(temporary, "root");

@@ -10,6 +10,7 @@ import { type CachedImage, type Ingredients, cachedImages, contentsHash, getIngr
 import { debianBaseHash, ensureDebianImage } from "./debian-base";
 import { buildImage, docker, imageExists } from "./docker";
 import type { ImageOptions } from "./node-image";
+import { checkMayMakeImages } from "./may-make";
 import { withWorkFolder } from "./work-folder";
 
 /** The registry that stands beside the nodes of a Local cluster, on port 5000, without TLS. */
@@ -85,6 +86,7 @@ async function makeOnline(cacheDir: string, report: Report): Promise<void> {
 async function makeOffline(cacheDir: string, report: Report): Promise<void> {
   const reference = offlineReference();
   if (await imageExists(reference)) return;
+  checkMayMakeImages();
   const ingredients = await getIngredients(cacheDir, report);
   const base = await ensureDebianImage(cacheDir, report);
   const log = join(cacheDir, "logs", "image-cache.log");

@@ -11,6 +11,7 @@ import { debianSource, suite } from "./apt";
 import { runConfined } from "./confined";
 import { debianBaseHash, ensureDebianTar, packRoot } from "./debian-base";
 import { buildImage, docker, imageExists } from "./docker";
+import { checkMayMakeImages } from "./may-make";
 import { withWorkFolder } from "./work-folder";
 
 export interface ImageOptions {
@@ -84,6 +85,7 @@ async function fromMirror(
   log: string,
   report: Report,
 ): Promise<void> {
+  checkMayMakeImages();
   const debian = await ensureDebianTar(cacheDir, report);
   await timed(report, `installing a node's packages (Debian ${suite})`, async () => {
     const [root, tar, sources] = ["root", "root.tar", "sources.list"].map((name) => join(workDir, name)) as [

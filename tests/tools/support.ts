@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Machine } from "../../tools/machine";
 import type { Output } from "../../tools/report";
 import { sleep } from "../../tools/processes";
 
@@ -39,4 +40,34 @@ export async function deadProcess(): Promise<{ pid: number; start: string }> {
   const child = spawn("true");
   await new Promise((resolve) => child.once("exit", resolve));
   return { pid: child.pid ?? 0, start: "1" };
+}
+
+/** A machine that has only what it is told, and writes down what it is asked to run. */
+export class FakeMachine implements Machine {
+  readonly ran: string[] = [];
+
+  /**
+   * @param programs found on PATH
+   * @param files that are there
+   * @param answers standard output by command line; nothing otherwise
+   */
+  constructor(
+    readonly uid: number,
+    private readonly programs: readonly string[],
+    private readonly files: readonly string[] = [],
+    private readonly answers: Readonly<Record<string, string>> = {},
+  ) {}
+
+  find = (program: string) => (this.programs.includes(program) ? `/usr/bin/${program}` : undefined);
+  exists = (file: string) => this.files.includes(file);
+  run: Machine["run"] = async (program, args) => {
+    const line = [program, ...args.filter((arg) => !/^(-|DPkg::|Acquire::)/.test(arg))].join(" ");
+    this.ran.push(line);
+    return { code: 0, stdout: this.answers[line] ?? "", stderr: "" };
+  };
+}
+
+/** An error as the system gives it. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
