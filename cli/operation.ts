@@ -3,7 +3,7 @@ import { UserError } from "../tools/errors";
 import { checkout, storm } from "../tools/paths";
 import { recover } from "../tools/recovery";
 import { lockRun } from "../tools/run-lock";
-import { type Output, paint, stepLine } from "../tools/report";
+import { type Output, REMINDER_MS, paint, stepLine } from "../tools/report";
 import { EngineError, killRun } from "./engine-run";
 import { onInterrupt } from "./interrupt";
 import { Progress } from "./progress";
@@ -45,6 +45,7 @@ export async function operate({
 }: Operation): Promise<number> {
   const progress = new Progress(output, { verbose });
   const began = Date.now();
+  const reminder = setInterval(() => progress.remind(step, began), REMINDER_MS);
   try {
     await run({ onEvent: (event) => progress.event(event), signal, color: "never" });
   } catch (error) {
@@ -54,6 +55,8 @@ export async function operate({
     progress.close();
     output.write(stepLine(output, step, "fail", Date.now() - began));
     throw new UserError(progress.errors > 0 ? failed : error.message, [goesOn(again)]);
+  } finally {
+    clearInterval(reminder);
   }
   signal.throwIfAborted();
   return progress.changes;

@@ -1,5 +1,5 @@
 import type { DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { type Output, paint, stepLine } from "../tools/report";
+import { type Output, REMINDER_MS, paint, seconds, stepLine } from "../tools/report";
 import { describe, partsOf, shortType } from "./describe";
 
 export interface ProgressOptions {
@@ -41,6 +41,20 @@ export class Progress {
     if (event.summaryEvent) this.close();
   }
 
+  /** To be called each REMINDER_MS: says what has been going on for so long, at most four of it by name. */
+  remind(step: string, began: number): void {
+    const lasting = [...this.began]
+      .filter(([, since]) => this.now() - since >= REMINDER_MS)
+      .flatMap(([urn, since]) => {
+        const { type, name } = partsOf(urn);
+        const title = isComponent(type) ? undefined : describe(shortType(type), name);
+        return title === undefined ? [] : [`${title} (${seconds(this.now() - since)})`];
+      });
+    const shown = lasting.length > 4 ? [...lasting.slice(0, 4), `${lasting.length - 4} more`] : lasting;
+    const what = shown.length === 0 ? `it, ${seconds(this.now() - began)}` : shown.join(", ");
+    this.output.write(paint(this.output, "dim", `${step}: still at ${what}`) + "\n");
+  }
+
   /** Says what was counted and not shown one by one. */
   close(): void {
     if (this.small === 0) return;
@@ -80,6 +94,7 @@ export class Progress {
   private fail({ urn, type }: StepEventMetadata): void {
     const { name } = partsOf(urn);
     const began = this.began.get(urn) ?? this.now();
+    this.began.delete(urn);
     this.output.write(stepLine(this.output, describe(shortType(type), name) ?? name, "fail", this.now() - began));
   }
 

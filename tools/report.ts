@@ -16,6 +16,9 @@ export function streamOutput(stream: NodeJS.WriteStream): Output {
 
 export type Outcome = "ok" | "fail" | "skip" | "warn";
 
+/** What takes longer says so each time this has passed. */
+export const REMINDER_MS = 15_000;
+
 const width = 36;
 const codes = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 } as const;
 

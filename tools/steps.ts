@@ -1,5 +1,5 @@
 import { UserError, messageOf } from "./errors";
-import { type Output, paint, stepLine } from "./report";
+import { type Output, REMINDER_MS, paint, seconds, stepLine } from "./report";
 
 /** What a step hands back: its value, and what to call itself in the closing line ("Pulumi engine 3.220.0"). */
 export interface StepResult<T> {
@@ -49,10 +49,18 @@ export class Steps {
     const now = this.options.now ?? Date.now;
     const began = now();
     let spoke = false;
+    let reminder: NodeJS.Timeout | undefined;
+    // The parts of a step that are long remind of themselves: this is for the rest.
+    const remind = () => {
+      clearTimeout(reminder);
+      reminder = setTimeout(() => say(`still at it, ${seconds(now() - began)}`), REMINDER_MS + 1000);
+    };
     const say: Say = (message) => {
       spoke = true;
+      remind();
       this.output.write(paint(this.output, "dim", `${name}: ${message}`) + "\n");
     };
+    remind();
     try {
       const result = await work(say);
       const shown = !this.options.quiet || spoke || result.warning !== undefined;
@@ -64,6 +72,8 @@ export class Steps {
       this.failures.push({ name, error });
       this.output.write(stepLine(this.output, name, "fail", now() - began));
       throw error;
+    } finally {
+      clearTimeout(reminder);
     }
   }
 

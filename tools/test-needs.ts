@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { buildGoModule } from "../lab/binaries/build";
 import { recipes } from "../lab/binaries/recipes";
+import { together } from "../lab/binaries/together";
 import { run } from "./command";
 import { ensurePackages, isMissing, needs } from "./debian-packages";
 import { cacheFolder } from "./paths";
@@ -29,7 +30,8 @@ export async function setUpTests(output: Output, fast: boolean): Promise<TestNee
   if (!fast) {
     // For tests/acme; lego comes with the other Debian packages.
     void steps.step("ACME authority", [], async (say) => {
-      for (const recipe of [recipes.pebble, recipes.challengeServer]) await buildGoModule(recipe, cacheFolder(), say);
+      const wanted = [recipes.pebble, recipes.challengeServer];
+      await together(...wanted.map((recipe) => buildGoModule(recipe, cacheFolder(), say)));
       return { value: undefined };
     });
   }

@@ -6,10 +6,13 @@ const BYTES_PER_BUILD = 3 * 2 ** 30;
 let running = 0;
 const waiting: (() => void)[] = [];
 
-/** Runs a build as soon as there is memory for it: one always, more side by side where each finds its own. */
+/**
+ * Runs a build as soon as there is memory for it: one always, more side by side where all of them find their own. One that has just begun
+ * has taken nothing yet, so each that runs counts whole.
+ */
 export async function withBuildSlot<T>(build: () => Promise<T>, freeBytes: () => number = availableMemory): Promise<T> {
-  // What runs has taken some of its share already: so much the more careful.
-  while (running > 0 && freeBytes() < BYTES_PER_BUILD) await new Promise<void>((resolve) => waiting.push(resolve));
+  while (running > 0 && freeBytes() < (running + 1) * BYTES_PER_BUILD)
+    await new Promise<void>((resolve) => waiting.push(resolve));
   running += 1;
   try {
     return await build();

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../../tools/errors";
-import { type Report, seconds } from "./report";
+import { seconds } from "../../tools/report";
+import type { Report } from "./report";
 
 /**
  * Runs work that only one process at a time may do. The lock is the kernel's own (flock), held by a child for as long
@@ -36,7 +37,7 @@ function acquire(file: string, report: Report): Promise<() => void> {
     });
     holder.stdout.once("data", () => {
       settled();
-      if (Date.now() - began > 1000) report(`waited ${seconds(began)}`);
+      if (Date.now() - began > 1000) report(`waited ${seconds(Date.now() - began)}`);
       resolve(() => holder.stdin.end());
     });
     // The child may be gone first when the whole process group is interrupted.

@@ -8,6 +8,7 @@ import { shortHash } from "./checksums";
 import { download, officialFirst } from "./official";
 import { recipes } from "./recipes";
 import { type Report, timed } from "./report";
+import { together } from "./together";
 
 export interface PulumiPrograms {
   /** Folder with `pulumi`, `pulumi-language-nodejs` and what else the engine looks for beside itself. */
@@ -59,7 +60,8 @@ function downloaded(cacheDir: string, report: Report): Promise<string> {
 
 function built(cacheDir: string, report: Report): Promise<string> {
   return cachedFolder(cacheDir, builtName(), report, async (folder) => {
-    for (const recipe of parts) linkSync(await buildGoModule(recipe, cacheDir, report), join(folder, recipe.name));
+    const built = await together(...parts.map((recipe) => buildGoModule(recipe, cacheDir, report)));
+    parts.forEach((recipe, i) => linkSync(built[i] ?? "", join(folder, recipe.name)));
     for (const [name, module] of Object.entries(launchers)) {
       writeFileSync(join(folder, name), launcher(module), { mode: 0o755 });
     }

@@ -6,6 +6,7 @@ import { cachedFolder } from "../binaries/cached-folder";
 import { shortHash } from "../binaries/checksums";
 import { recipes } from "../binaries/recipes";
 import { type Report, timed } from "../binaries/report";
+import { together } from "../binaries/together";
 import { debianSource } from "./apt";
 
 /** Versions of what comes from npm for the Node.js image. */
@@ -71,11 +72,14 @@ export function contentsHash(): string {
   return shortHash(JSON.stringify(node), ...programs, ...files.map((file) => readFileSync(own(file))));
 }
 
-/** Gets or makes every ingredient. The programs are built one after the other: each takes gigabytes of memory. */
+/** Gets or makes every ingredient, side by side as far as there is memory (lab/binaries/build-slots.ts). */
 export async function getIngredients(cacheDir: string, report: Report): Promise<Ingredients> {
-  const [packages, nodeFolder] = await Promise.all([debianPackages(cacheDir, report), nodePackages(cacheDir, report)]);
-  const traefik = await buildGoModule(recipes.traefik, cacheDir, report);
-  const ferretdb = await buildGoModule(recipes.ferretdb, cacheDir, report);
+  const [packages, nodeFolder, traefik, ferretdb] = await together(
+    debianPackages(cacheDir, report),
+    nodePackages(cacheDir, report),
+    buildGoModule(recipes.traefik, cacheDir, report),
+    buildGoModule(recipes.ferretdb, cacheDir, report),
+  );
   return {
     registry: join(packages, "registry"),
     certificates: join(packages, "ca-certificates.crt"),

@@ -6,6 +6,7 @@ import { UserError } from "../../tools/errors";
 import { shortHash } from "../binaries/checksums";
 import { officialFirst, probe } from "../binaries/official";
 import { type Report, timed } from "../binaries/report";
+import { together } from "../binaries/together";
 import { type CachedImage, type Ingredients, cachedImages, contentsHash, getIngredients } from "./cache-contents";
 import { debianBaseHash, ensureDebianImage } from "./debian-base";
 import { buildImage, docker, imageExists } from "./docker";
@@ -87,8 +88,7 @@ async function makeOffline(cacheDir: string, report: Report): Promise<void> {
   const reference = offlineReference();
   if (await imageExists(reference)) return;
   checkMayMakeImages();
-  const ingredients = await getIngredients(cacheDir, report);
-  const base = await ensureDebianImage(cacheDir, report);
+  const [ingredients, base] = await together(getIngredients(cacheDir, report), ensureDebianImage(cacheDir, report));
   const log = join(cacheDir, "logs", "image-cache.log");
   await withWorkFolder(cacheDir, "image-cache", report, async (workDir) => {
     if (await imageExists(reference)) return;

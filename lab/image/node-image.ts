@@ -7,6 +7,7 @@ import { ensureConsul } from "../binaries/consul";
 import { officialFirst, probe } from "../binaries/official";
 import { recipes } from "../binaries/recipes";
 import { type Report, timed } from "../binaries/report";
+import { together } from "../binaries/together";
 import { debianSource, suite } from "./apt";
 import { runConfined } from "./confined";
 import { debianBaseHash, ensureDebianTar, packRoot } from "./debian-base";
@@ -28,14 +29,10 @@ export async function ensureNodeImage({ cacheDir, report }: ImageOptions): Promi
   if (await imageExists(reference)) return { reference };
   await withWorkFolder(cacheDir, "node-image", report, async (workDir) => {
     if (await imageExists(reference)) return;
-    const parts = await Promise.allSettled([ensureConsul(cacheDir, report), ensureNodeBase(cacheDir, report)]);
-    const [consul, base] = parts.map((part) => {
-      if (part.status === "rejected") throw part.reason;
-      return part.value;
-    });
+    const [consul, base] = await together(ensureConsul(cacheDir, report), ensureNodeBase(cacheDir, report));
     const log = join(cacheDir, "logs", "node-image.log");
-    const files = { consul: consul ?? "", "entrypoint.sh": own("entrypoint.sh") };
-    const args = { BASE: base ?? "" };
+    const files = { consul, "entrypoint.sh": own("entrypoint.sh") };
+    const args = { BASE: base };
     await timed(report, "putting the node image together", () =>
       buildImage({ reference, dockerfile: own("node.Dockerfile"), files, args, workDir, log }),
     );

@@ -37,6 +37,31 @@ test("one line for each piece of work, small ones counted", () => {
   expect(progress.changes).toBe(4);
 });
 
+test("what goes on for 15 s says so, by name where it has one", () => {
+  const { written, progress, send } = setup();
+  const begin = (type: string, name: string) =>
+    send({ resourcePreEvent: { metadata: { op: "create", type, urn: urnOf(type, name), provider: "" } } });
+  progress.remind("Deployment", 0);
+  begin("pulumi:pulumi:Stack", "storm-dev");
+  begin("storm:compose:ComposeStack", "demo");
+  begin("command:remote:Command", "stack-demo");
+  clock = 20_000;
+  begin("storm:local:Node", "local-1");
+  progress.remind("Deployment", 0);
+  clock = 40_000;
+  for (const name of ["local-2", "local-3", "local-4", "local-5"]) begin("storm:local:Node", name);
+  progress.remind("Deployment", 0);
+  clock = 60_000;
+  progress.remind("Deployment", 0);
+  expect(written.text.split("\n")).toEqual([
+    "Deployment: still at it, 0.0s",
+    "Deployment: still at Stack demo (20.0s)",
+    "Deployment: still at Stack demo (40.0s), Node local-1 (20.0s)",
+    "Deployment: still at Stack demo (60.0s), Node local-1 (40.0s), Node local-2 (20.0s), Node local-3 (20.0s), 2 more",
+    "",
+  ]);
+});
+
 test("removals of what was only done once are silent", () => {
   const { written, work } = setup();
   work("delete", "command:remote:Command", "enroll-local-3", 1);

@@ -15,8 +15,11 @@ describe("builds side by side", () => {
   }
 
   test("run together where there is memory, else one after another", async () => {
-    expect(await most(8 * 2 ** 30)).toBe(3);
-    expect(await most(2 ** 30)).toBe(1);
+    expect(await most(9 * 2 ** 30)).toBe(3);
+    // All three begin before one has taken anything.
+    expect(await most(8 * 2 ** 30)).toBe(2);
+    expect(await most(5 * 2 ** 30)).toBe(1);
+    expect(await most(0)).toBe(1);
   });
 
   test("one that fails makes room for the next", async () => {

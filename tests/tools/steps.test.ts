@@ -23,6 +23,29 @@ test("independent steps run side by side, dependent ones wait", async () => {
   expect(await last).toBe(4);
 });
 
+test("a step that says nothing for a while is still at it", async () => {
+  jest.useFakeTimers();
+  try {
+    const written = new Written();
+    const steps = new Steps(written, { quiet: true });
+    void steps.step("Debian packages", [], async (say) => {
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      say("installing");
+      await new Promise((resolve) => setTimeout(resolve, 40_000));
+      return { value: 1 };
+    });
+    await jest.advanceTimersByTimeAsync(100_000);
+    await steps.finish();
+    expect(written.text.split("\n").slice(0, -2)).toEqual([
+      "Debian packages: installing",
+      "Debian packages: still at it, 26.0s",
+      "Debian packages: still at it, 42.0s",
+    ]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 test("prints one line per step, as the seed has them", async () => {
   const written = new Written();
   const steps = new Steps(written, { now: clock });
