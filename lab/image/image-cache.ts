@@ -4,13 +4,14 @@ import { run } from "../../tools/command";
 import { sleep } from "../../tools/processes";
 import { UserError } from "../../tools/errors";
 import { shortHash } from "../binaries/checksums";
-import { officialFirst, probe } from "../binaries/official";
+import { officialFirst } from "../binaries/official";
 import { type Report, timed } from "../binaries/report";
 import { together } from "../binaries/together";
 import { type CachedImage, type Ingredients, cachedImages, contentsHash, getIngredients } from "./cache-contents";
 import { debianBaseHash, ensureDebianImage } from "./debian-base";
 import { buildImage, docker, imageExists } from "./docker";
 import type { ImageOptions } from "./node-image";
+import { hub, pullFromHub } from "./hub";
 import { checkMayMakeImages } from "./may-make";
 import { withWorkFolder } from "./work-folder";
 
@@ -23,7 +24,6 @@ export interface ImageCache {
   mode: "online" | "offline";
 }
 
-const hub = "https://registry-1.docker.io";
 const release = "registry:2";
 
 /** The image of the image cache: a pull-through cache where docker.io can be reached, else a registry with contents. */
@@ -72,15 +72,13 @@ function offlineReference(): string {
 async function makeOnline(cacheDir: string, report: Report): Promise<void> {
   const reference = onlineReference();
   if (await imageExists(reference)) return;
-  await probe(`${hub}/v2/`);
   await withWorkFolder(cacheDir, "image-cache", report, async (workDir) => {
     if (await imageExists(reference)) return;
     const dockerfile = cacheFile("image-cache-online.Dockerfile");
     const files = { "registry.yml": cacheFile("registry.yml"), "healthcheck.sh": cacheFile("healthcheck-alpine.sh") };
     const log = join(cacheDir, "logs", "image-cache.log");
-    await timed(report, `pulling ${release}`, () =>
-      buildImage({ reference, dockerfile, files, args: { BASE: release }, workDir, log }),
-    );
+    await timed(report, `pulling ${release}`, () => pullFromHub(release));
+    await buildImage({ reference, dockerfile, files, args: { BASE: release }, workDir, log });
   });
 }
 
@@ -92,12 +90,13 @@ async function makeOffline(cacheDir: string, report: Report): Promise<void> {
   const log = join(cacheDir, "logs", "image-cache.log");
   await withWorkFolder(cacheDir, "image-cache", report, async (workDir) => {
     if (await imageExists(reference)) return;
-    await removeLeftovers();
+    const maker = makerName(cacheDir);
+    await removeLeftovers(maker);
     rmSync(log, { force: true });
     await timed(report, "filling the image cache", async () => {
       const empty = reference.replace(":", "-empty:");
       await buildImage({ ...emptyCache(ingredients), reference: empty, args: { BASE: base }, workDir, log });
-      await fill(empty, reference, cachedImages(ingredients), base, workDir, log);
+      await fill(maker, empty, reference, cachedImages(ingredients), base, workDir, log);
       await docker(["image", "rm", empty]);
     });
   });
@@ -114,10 +113,16 @@ function emptyCache(ingredients: Ingredients): { dockerfile: string; files: Reco
   };
 }
 
-const maker = "storm-image-cache-making";
+const makers = "storm-image-cache-making-";
+
+/** One for each cache folder, as its lock is: two users of one Docker do not take away each other's. */
+export function makerName(cacheDir: string): string {
+  return makers + shortHash(cacheDir);
+}
 
 /** Pushes the images into a running cache, and keeps what it then is as an image. */
 async function fill(
+  maker: string,
   empty: string,
   reference: string,
   images: CachedImage[],
@@ -129,7 +134,7 @@ async function fill(
   try {
     // Docker takes a registry on the loopback address without TLS.
     const registry = (await docker(["port", maker, "5000/tcp"])).split("\n")[0] ?? "";
-    await answers(`http://${registry}/v2/`);
+    await answers(`http://${registry}/v2/`, maker);
     for (const { name, dockerfile, files, args } of images) {
       const pushed = `${registry}/${name}`;
       await buildImage({ reference: pushed, dockerfile, files, args: { ...args, BASE: base }, workDir, log });
@@ -138,12 +143,12 @@ async function fill(
     await docker(["stop", maker]);
     await docker(["commit", maker, reference]);
   } finally {
-    await removeLeftovers();
+    await removeLeftovers(maker);
   }
 }
 
 /** The container and the tags that serve to fill a cache: of this run, or of one that died. */
-async function removeLeftovers(): Promise<void> {
+async function removeLeftovers(maker: string): Promise<void> {
   await run("docker", ["rm", "--force", "--volumes", maker], { allowFailure: true });
   const images = await docker([
     "images",
@@ -152,11 +157,17 @@ async function removeLeftovers(): Promise<void> {
     "--format",
     "{{.Repository}}:{{.Tag}}",
   ]);
-  const tags = images.split("\n").filter((tag) => tag.startsWith("127.0.0.1:"));
+  const others = await docker(["ps", "--filter", `name=${makers}`, "--format", "{{.Ports}}"]);
+  const tags = images.split("\n").filter((tag) => tag.startsWith("127.0.0.1:") && !isServedBy(others, tag));
   if (tags.length > 0) await run("docker", ["image", "rm", ...tags], { allowFailure: true });
 }
 
-async function answers(url: string): Promise<void> {
+/** Whether a tag's registry is one of these containers, by their ports as `docker ps` shows them: "127.0.0.1:49153->5000/tcp". */
+export function isServedBy(ports: string, tag: string): boolean {
+  return ports.includes(`${tag.split("/")[0]}->`);
+}
+
+async function answers(url: string, maker: string): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const ok = await fetch(url).then(
       (response) => response.ok,

@@ -4,7 +4,7 @@ import { run } from "../../tools/command";
 import { cacheName } from "../binaries/build";
 import { shortHash } from "../binaries/checksums";
 import { ensureConsul } from "../binaries/consul";
-import { officialFirst, probe } from "../binaries/official";
+import { officialFirst } from "../binaries/official";
 import { recipes } from "../binaries/recipes";
 import { type Report, timed } from "../binaries/report";
 import { together } from "../binaries/together";
@@ -12,6 +12,7 @@ import { debianSource, suite } from "./apt";
 import { runConfined } from "./confined";
 import { debianBaseHash, ensureDebianTar, packRoot } from "./debian-base";
 import { buildImage, docker, imageExists } from "./docker";
+import { pullFromHub } from "./hub";
 import { checkMayMakeImages } from "./may-make";
 import { withWorkFolder } from "./work-folder";
 
@@ -66,7 +67,7 @@ async function ensureNodeBase(cacheDir: string, report: Report): Promise<string>
 }
 
 async function fromDockerHub(reference: string, workDir: string, log: string, report: Report): Promise<void> {
-  await probe("https://registry-1.docker.io/v2/");
+  await pullFromHub(`debian:${suite}-slim`);
   const names = ["dpkg-no-docs.conf", "packages.list", "provision.sh"];
   const files = Object.fromEntries(names.map((name) => [name, own(name)]));
   const dockerfile = own("node-base.Dockerfile");

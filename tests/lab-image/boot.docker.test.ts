@@ -5,6 +5,7 @@ import { docker } from "../../lab/image/docker";
 import { ensureNodeImage } from "../../lab/image/node-image";
 import { nodeRunFlags } from "../../lab/image/run-flags";
 import { cacheFolder } from "../../tools/paths";
+import { eventually, notYet } from "../cluster/lab";
 
 const name = `storm-boot-test-${process.pid}`;
 const seed = mkdtempSync(join(tmpdir(), "storm-seed-"));
@@ -27,9 +28,10 @@ afterAll(async () => {
 
 /** Waits for the end of the boot; systemd's bus is not there at its very beginning. */
 async function booted(): Promise<void> {
-  const script =
-    "until systemctl is-system-running --wait 2>/dev/null | grep -qE '^(running|degraded)'; do sleep 0.2; done";
-  await inside("timeout", "120", "sh", "-c", script);
+  await eventually(120, "the boot", async () => {
+    const state = await inside("sh", "-c", "systemctl is-system-running 2>&1 || true");
+    return /^(running|degraded)/.test(state) ? state : notYet(state);
+  });
 }
 
 describe("a booted node image", () => {

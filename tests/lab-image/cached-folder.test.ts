@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { cachedFolder, findCached } from "../../lab/binaries/cached-folder";
 import { isIntact, sealFolder, shortHash } from "../../lab/binaries/checksums";
 import { locked } from "../../lab/binaries/locked";
+import { eventually } from "../cluster/lab";
 
 const silent = () => undefined;
 let cache: string;
@@ -118,7 +119,7 @@ describe("a lock", () => {
       }));`;
     const owner = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", script], { stdio: "ignore" });
     const ended = new Promise((done) => owner.on("exit", done));
-    while (!existsSync(held)) await new Promise((done) => setTimeout(done, 20));
+    await eventually(20, "the lock in the other process", async () => existsSync(held) || undefined);
     owner.kill("SIGKILL");
     await ended;
     expect(await locked(file, silent, async () => "mine")).toBe("mine");

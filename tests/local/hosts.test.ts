@@ -10,6 +10,7 @@ import { docker } from "../../lab/image/docker";
 import { ensureNodeImage } from "../../lab/image/node-image";
 import { nodeRunFlags } from "../../lab/image/run-flags";
 import { cacheFolder } from "../../tools/paths";
+import { eventually, notYet } from "../cluster/lab";
 import { PreviewLab } from "../previews/lab";
 
 const MINUTE = 60_000;
@@ -67,10 +68,10 @@ describe("machines that exist already", () => {
         image,
       ),
     );
-    await inside(
-      name,
-      "until systemctl is-system-running 2>/dev/null | grep -qE '^(running|degraded)'; do sleep 0.3; done",
-    );
+    await eventually(120, `the boot of ${name}`, async () => {
+      const state = await inside(name, "systemctl is-system-running 2>&1 || true");
+      return /^(running|degraded)/.test(state) ? state : notYet(state);
+    });
     const line = (await inside(name, "cat /etc/ssh/ssh_host_ed25519_key.pub")).trim();
     const format = `{{(index .NetworkSettings.Networks "${id}").IPAddress}}`;
     const address = (await docker(["inspect", "--format", format, `${id}-${name}`])).trim();
