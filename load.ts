@@ -148,9 +148,12 @@ function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): Render
 function packAll(stack: StackPlan, loaded: LoadedStack, { buildDirectory }: LoadSettings): PackedContext[] {
   return loaded.builds.map((build) => {
     const hash = build.image.slice(build.image.lastIndexOf(":") + 1);
-    const archive = `${stack.name}-${build.service}-${hash}.tar.gz`;
+    // A dot is in none of the names: the node finds a stack's archives by it (storm_images.py).
+    const archive = `${stack.name}.${build.service}.${hash}.tar.gz`;
     const localPath = path.join(buildDirectory, archive);
     if (!fs.existsSync(localPath)) writeContext(loaded.projectDirectory, build, localPath);
+    // What nobody used for a day is removed (tools/old-builds.ts).
+    else fs.utimesSync(localPath, new Date(), new Date());
     return { service: build.service, localPath, remotePath: `/var/lib/storm/builds/${archive}` };
   });
 }

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { hasIpvs, localConfig, setAllArguments } from "../cli/config";
+import { loadIpvs, localConfig, setAllArguments } from "../cli/config";
 import { partsOf, shortType } from "../cli/describe";
 import { StormStack } from "../cli/workspace";
 import { checkout } from "../tools/paths";
@@ -27,7 +27,7 @@ export class EngineCluster {
   async up(nodes: number): Promise<Built> {
     const automated = await this.stack.open();
     const config = {
-      "storm:local": localConfig(this.setup, hasIpvs()),
+      "storm:local": localConfig(this.setup, loadIpvs()),
       "storm:spec": { Local: [nodes, "small"] },
     };
     await this.stack.run(setAllArguments(STACK, config));

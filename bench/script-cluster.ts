@@ -8,7 +8,7 @@ import { limits } from "../lab/local/containers";
 import { Docker } from "../lab/local/docker";
 import type { Network } from "../lab/local/docker-types";
 import { choosePorts } from "../lab/local/ports";
-import { hasIpvs } from "../cli/config";
+import { loadIpvs } from "../cli/config";
 import { LOAD_BALANCER_PORTS } from "../boot/load-balancer";
 import { loadAll } from "../load";
 import { checkout } from "../tools/paths";
@@ -70,7 +70,7 @@ export class ScriptCluster {
       file: "storm.yml",
       env: "bench",
       spec: { Local: [this.nodes, "small"] },
-      ipvs: hasIpvs(),
+      ipvs: loadIpvs(),
       offline: this.setup.imageCache.mode === "offline",
       buildDirectory: path.join(checkout, ".storm", "builds"),
     });

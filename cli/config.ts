@@ -26,10 +26,14 @@ export function localConfig(setup: LabSetup, ipvs: boolean): Record<string, unkn
  * The kernel's IP_VS: without it service VIPs and Swarm's routing mesh do not answer. A module that is there and not loaded is
  * loaded, else a later load by something else would deploy every stack anew.
  */
+export function loadIpvs(): boolean {
+  if (!hasIpvs()) spawnSync("modprobe", ["--quiet", "ip_vs"], { stdio: "ignore" });
+  return hasIpvs();
+}
+
+/** Whether the kernel has IP_VS loaded. */
 export function hasIpvs(): boolean {
-  const there = () => existsSync("/proc/net/ip_vs");
-  if (!there()) spawnSync("modprobe", ["--quiet", "ip_vs"], { stdio: "ignore" });
-  return there();
+  return existsSync("/proc/net/ip_vs");
 }
 
 export function readConfig(stack: string): StackConfig {

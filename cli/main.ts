@@ -29,7 +29,7 @@ export function program(): Command {
 
   storm
     .command("plan")
-    .description("print what storm.yml comes to, its price, and what loss it survives; changes nothing")
+    .description("print what storm.yml comes to, its price, and what loss it survives; deploys nothing")
     .option("-s, --stack <name>", "environment to plan for", "dev")
     .option("-f, --file <path>", "another storm.yml, this once")
     .option("--json", "as JSON")

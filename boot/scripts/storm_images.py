@@ -1,4 +1,6 @@
 """Images of a stack: built and pushed where the cluster's registry lacks them, and named in Consul so that every node keeps them pulled."""
+import contextlib
+import glob
 import json
 import os
 import re
@@ -7,6 +9,8 @@ import sys
 import time
 
 KEY = "storm/images"
+# Where contexts are copied to: "<stack>.<service>.<hash>.tar.gz" (load.ts).
+ARCHIVES = "/var/lib/storm/builds"
 # The registry itself may just be starting, or moving to another node.
 PUSH_SECONDS = 180
 
@@ -103,6 +107,14 @@ def forget(stack, images, say):
 def forget_all(stack, say):
     """Takes every build of a stack that is gone off the list."""
     _change(lambda there: [image for image in there if not re.match(rf"[^/]+:\d+/{re.escape(stack)}/", image)], say)
+
+
+def remove_archives(stack, builds=()):
+    """What `builds` no longer name. An older one is copied here again when it is wanted again."""
+    named = {build.get("tarPath") for build in builds}
+    for path in set(glob.glob(f"{glob.escape(ARCHIVES)}/{glob.escape(stack)}.*.tar.gz")) - named:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(path)
 
 
 def _change(change, say):

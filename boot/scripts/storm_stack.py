@@ -188,6 +188,7 @@ def run(document, words):
     remove_unused("config", stack, configs)
     remove_unused("secret", stack, secrets)
     storm_images.forget(stack, [build["image"] for build in builds], tell)
+    storm_images.remove_archives(stack, builds)
     now = storm_convergence.services(stack)
     changed = sorted(name for name in now
                      if name not in before or not storm_convergence.same_spec(before[name]["Spec"], now[name]["Spec"]))

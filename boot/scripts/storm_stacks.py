@@ -49,6 +49,7 @@ def keep(document):
             for kind in ("config", "secret"):
                 storm_stack.remove_unused(kind, stack, [])
             storm_images.forget_all(stack, storm_stack.say)
+            storm_images.remove_archives(stack)
             patiently(lambda name=stack: consul.kv_delete(PREFIX + name))
     return {"removed": gone}
 

@@ -11,8 +11,10 @@ export interface PlanOptions {
   json?: boolean;
 }
 
-/** `storm plan`: what storm.yml comes to, what it costs and what loss it survives. Asks no cloud, and no engine but for the
- * state, where that is not in this checkout. */
+/**
+ * `storm plan`: what storm.yml comes to, what it costs and what loss it survives. Asks no cloud, and no engine but for the state, where
+ * that is not in this checkout. Writes what is built of the compose files (`.storm/builds`, the guestbook's bundle), nothing else.
+ */
 export async function plan(options: PlanOptions, output: Output): Promise<void> {
   const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
   const { plan: wanted, warnings } = await makePlanOf(options.stack, file, output);

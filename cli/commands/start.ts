@@ -2,8 +2,9 @@ import { Docker } from "../../lab/local/docker";
 import { type Output, streamOutput } from "../../tools/report";
 import { checkout } from "../../tools/paths";
 import { policyPacks } from "../../tools/policy-pack";
+import { removeOldBuilds } from "../../tools/old-builds";
 import { type LabSetup, setUpLab } from "../../tools/setup";
-import { changedValues, hasIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
+import { changedValues, loadIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
 import { someNodeIsDown } from "../leftovers";
 import { ManagerGuard, runningManagers } from "../manager-guard";
 import { alone, operate, recoverStack } from "../operation";
@@ -29,6 +30,7 @@ export async function start(options: StartOptions, output: Output): Promise<void
   await alone(stack, "start", output, async (signal) => {
     await recoverStack(stack, signal, output);
     const changed = await deploy(stack, setup, { ...options, file }, signal, output);
+    removeOldBuilds();
     const outputs = (await stack.backend.state(options.stack))?.outputs ?? {};
     if (options.json) {
       process.stdout.write(JSON.stringify(outputs, null, 2) + "\n");
@@ -48,7 +50,7 @@ async function deploy(
   const stack = await stormStack.open();
   const wanted = {
     ...(options.file === undefined ? {} : { "storm:file": options.file }),
-    "storm:local": localConfig(setup, hasIpvs()),
+    "storm:local": localConfig(setup, loadIpvs()),
   };
   const config = changedValues(readConfig(options.stack), wanted);
   if (Object.keys(config).length > 0) await stormStack.run(setAllArguments(options.stack, config));

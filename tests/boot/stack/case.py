@@ -1,7 +1,9 @@
 """What the tests of a stack's deploy have in common."""
 import io
 import json
+import pathlib
 import sys
+import tempfile
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
 from unittest import mock
@@ -24,8 +26,12 @@ def document(**more):
 class Case(unittest.TestCase):
     def setUp(self):
         self.swarm = Swarm()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.archives = pathlib.Path(folder.name)
         for target, name, value in [
                 (storm_convergence, "PAUSE", 0), (storm_convergence, "PATIENCE", 0), (storm_images, "PUSH_SECONDS", 0.3),
+                (storm_images, "ARCHIVES", folder.name),
                 (storm_stack.time, "sleep", lambda _: None), (storm_stack.subprocess, "run", self.swarm.run)]:
             patch = mock.patch.object(target, name, value)
             patch.start()

@@ -55,6 +55,24 @@ class Building(Case):
         self.deploy(builds=[self.build()])
         self.assertEqual(json.loads(self.swarm.kv["storm/images"]), [*old[1:], IMAGE])
 
+    def archive(self, name):
+        (self.archives / name).write_bytes(b"context")
+        return str(self.archives / name)
+
+    def left(self):
+        return sorted(path.name for path in self.archives.iterdir())
+
+    def test_archives_that_the_stack_no_longer_names_go_when_it_is_well(self):
+        wanted = self.archive("shop.web.0123456789ab.tar.gz")
+        for name in ["shop.web.old.tar.gz", "shop.gone.old.tar.gz", "shop-web.api.old.tar.gz", "shop2.web.old.tar.gz"]:
+            self.archive(name)
+        self.swarm.build_result = Result(1, "no")
+        self.deploy(builds=[self.build(tarPath=wanted)])
+        self.assertEqual(len(self.left()), 5)
+        self.swarm.build_result = Result()
+        self.deploy(builds=[self.build(tarPath=wanted)])
+        self.assertEqual(self.left(), ["shop-web.api.old.tar.gz", "shop.web.0123456789ab.tar.gz", "shop2.web.old.tar.gz"])
+
     def test_without_consul_the_deploy_goes_on(self):
         self.swarm.consul_down = True
         summary, said, _ = self.deploy(builds=[self.build()])

@@ -19,9 +19,12 @@ class Removal(Case):
     def test_a_stack_that_storm_yml_no_longer_has_goes_with_its_contents(self):
         self.swarm.consul_down = False
         self.deploy()
+        (self.archives / "shop.web.old.tar.gz").write_bytes(b"")
+        (self.archives / "other.web.old.tar.gz").write_bytes(b"")
         self.swarm.kv["storm/images"] = json.dumps([IMAGE, "registry.service.consul:5000/shop2/web:1", "redis:7"])
         self.assertEqual(self.keep("other"), ["shop"])
         self.assertEqual(self.services(), {})
+        self.assertEqual([path.name for path in self.archives.iterdir()], ["other.web.old.tar.gz"])
         self.assertEqual(self.swarm.contents, {"config": {}, "secret": {}})
         self.assertEqual(json.loads(self.swarm.kv["storm/images"]), ["registry.service.consul:5000/shop2/web:1", "redis:7"])
         self.assertEqual(self.keep("other"), [])
