@@ -11,7 +11,7 @@ import { start } from "./commands/start";
 import { stop } from "./commands/stop";
 import { test } from "./commands/test";
 import { verifyOfficial } from "./commands/verify-official";
-import { nearest } from "./nearest";
+import { nearestWord } from "../spec/nearest";
 
 const out = () => streamOutput(process.stdout);
 /** For commands whose standard output is read by a program or a shell. */
@@ -114,7 +114,7 @@ export function program(): Command {
 
   storm.on("command:*", ([word]: string[]) => {
     const names = storm.commands.map((command) => command.name());
-    const guess = nearest(word ?? "", names);
+    const guess = nearestWord(word ?? "", names);
     throw new UserError(`unknown command ${word}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
       `Commands: ${names.join(", ")}`,
     ]);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
+import { Docker, dockerSocket } from "../lab/local/docker";
 import { ensurePackages, needs } from "./debian-packages";
 import { UserError } from "./errors";
 import { writeAtomically } from "./files";
@@ -11,6 +11,7 @@ import { commandOf, sleep } from "./processes";
 import type { Say } from "./steps";
 
 const startLimitMs = 60_000;
+const ANSWER_MS = 5000;
 
 /** The Docker engine of this machine. */
 export interface DockerEngine {
@@ -18,14 +19,9 @@ export interface DockerEngine {
   socket: string;
 }
 
-export function dockerSocket(env: NodeJS.ProcessEnv = process.env): string {
-  return env.DOCKER_HOST?.startsWith("unix://") ? env.DOCKER_HOST.slice("unix://".length) : "/var/run/docker.sock";
-}
-
 /** Asks the engine for its version; the error code says why there is none. */
-export async function askDocker(socket = dockerSocket()): Promise<DockerEngine> {
-  const info = JSON.parse(await get(socket, "/version")) as { Version: string };
-  return { version: info.Version, socket };
+export async function askDocker(socket = dockerSocket(process.env.DOCKER_HOST)): Promise<DockerEngine> {
+  return { version: await new Docker(socket).version(ANSWER_MS), socket };
 }
 
 /** What the Docker engine consists of. One that answers already needs no package but its client. */
@@ -44,7 +40,7 @@ export async function ensureDockerPackages(say: Say, machine = thisMachine, ask 
  * @throws UserError that says what to do, where this user may not use or start it.
  */
 export async function ensureDockerEngine(say: Say, machine = thisMachine, ask = askDocker): Promise<DockerEngine> {
-  const socket = dockerSocket();
+  const socket = dockerSocket(process.env.DOCKER_HOST);
   try {
     return await ask(socket);
   } catch (error) {
@@ -115,21 +111,4 @@ function mayNotUse(socket: string): UserError {
   return new UserError(`no permission to use ${socket}`, [
     "Join the docker group: `sudo usermod -aG docker $USER`, log in again, and run the command again.",
   ]);
-}
-
-function get(socketPath: string, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, timeout: 5000 }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`Docker answered ${response.statusCode}: ${text.slice(0, 200)}`));
-      });
-    });
-    call.on("timeout", () => call.destroy(new Error("no answer within 5 s")));
-    call.on("error", reject);
-    call.end();
-  });
 }

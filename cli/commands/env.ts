@@ -7,7 +7,7 @@ import type { Output } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
 import { doubleQuote } from "../shell-quote";
 import { backendOf, StormStack } from "../workspace";
-import { nearest } from "../nearest";
+import { nearestWord } from "../../spec/nearest";
 
 /** `storm env STACK`: puts the client certificate where Docker reads it, and prints the shell's exports. */
 export async function env(stack: string, options: { json?: boolean }, output: Output): Promise<void> {
@@ -43,7 +43,7 @@ export function exportLines(stack: string, variables: Record<string, string>): s
 /** The error for a stack that is not there, with the word that was meant. */
 export function unknownStack(stack: string, known: string[]): UserError {
   if (known.length === 0) return new UserError(`there is no stack ${stack}`, ["`npm start` makes the stack dev."]);
-  const guess = nearest(stack, known);
+  const guess = nearestWord(stack, known);
   return new UserError(`there is no stack ${stack}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
     `Stacks: ${known.join(", ")}`,
   ]);

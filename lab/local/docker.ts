@@ -64,6 +64,12 @@ export class Docker {
     await this.send("DELETE", path, { query, timeoutMs });
   }
 
+  /** The engine's own version, whatever API it serves. */
+  async version(timeoutMs?: number): Promise<string> {
+    const text = await this.request("GET", "/version", { timeoutMs }, "");
+    return (JSON.parse(text) as { Version: string }).Version;
+  }
+
   /** Puts files into a container, running or not. */
   async upload(container: string, files: readonly TarFile[]): Promise<void> {
     if (files.length === 0) return;
@@ -155,8 +161,13 @@ function errorText(text: string): string {
   }
 }
 
+/** In words, with the system's code where there is one. */
 function connectionError(error: Error, socket: string, what: string, timeoutMs: number): Error {
   const { code } = error as NodeJS.ErrnoException;
+  return Object.assign(inWords(error, code, socket, what, timeoutMs), { code });
+}
+
+function inWords(error: Error, code: string | undefined, socket: string, what: string, timeoutMs: number): Error {
   switch (code) {
     case "ENOENT":
       return new Error(`Docker's socket ${socket} is missing: install the Docker Engine, or start it`);

@@ -1,4 +1,4 @@
-import { doctor } from "../../cli/commands/doctor";
+import { doctor, findingLines } from "../../cli/commands/doctor";
 import { type Finding, survey } from "../../tools/survey";
 import { FakeMachine, systemError, Written } from "../tools/support";
 
@@ -32,4 +32,18 @@ test.each([
     engine: { part: "Docker engine", state: "missing", hint },
     client,
   });
+});
+
+test("the doctor says what is wrong and what to do", () => {
+  const output = new Written();
+  const found = {
+    part: "Pulumi engine",
+    state: "found",
+    version: "3.220.0",
+    where: "/x/pulumi",
+    origin: "built",
+  } as const;
+  expect(findingLines(found, output)).toBe("[ ok ] Pulumi engine 3.220.0 (built)\n       /x/pulumi\n");
+  const missing = { part: "Docker engine", state: "missing", hint: "`npm start` gets it" } as const;
+  expect(findingLines(missing, output)).toBe("[miss] Docker engine\n       `npm start` gets it\n");
 });

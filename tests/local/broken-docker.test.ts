@@ -28,9 +28,16 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a missing socket", async () => {
-  await expect(new Docker(join(folder, "none")).get("/info")).rejects.toThrow(
-    /^Docker's socket .*none is missing: install the Docker Engine, or start it$/,
-  );
+  await expect(new Docker(join(folder, "none")).get("/info")).rejects.toMatchObject({
+    message: expect.stringMatching(/^Docker's socket .*none is missing: install the Docker Engine, or start it$/),
+    // What set-up decides by.
+    code: "ENOENT",
+  });
+});
+
+test("its version is asked for without one of the API", async () => {
+  await serve({ "GET /version": [200, { Version: "20.10.24" }] });
+  expect(await new Docker(socket).version()).toBe("20.10.24");
 });
 
 test("Docker's own message, on one line", async () => {

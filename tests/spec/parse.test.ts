@@ -48,6 +48,11 @@ test("nearest words", () => {
   expect(editDistance("kitten", "sitting")).toBe(3);
   expect(editDistance("lrage", "large")).toBe(1);
   expect(nearestWord("aws", ["Azure", "AWS"])).toBe("AWS");
+  const commands = ["start", "stop", "env", "doctor"];
+  expect(["strat", "stpo", "ENV", "docker", "xyz"].map((word) => nearestWord(word, commands))).toEqual([
+    ...["start", "stop", "env", "doctor"],
+    undefined,
+  ]);
   expect(nearestWord("zzz", ["Azure", "AWS"])).toBeUndefined();
   expect(nearestWord("x".repeat(100_000), ["Azure"])).toBeUndefined();
 });
