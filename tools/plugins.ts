@@ -1,11 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { installPlugins } from "../lab/plugins/install";
-import { run } from "./command";
 import type { Engine } from "./engine";
 import { UserError, messageOf } from "./errors";
-import { checkout, storm } from "./paths";
-import { pulumiEnvironment } from "./pulumi-env";
+import { areAsPlaced, placeOfficial, pluginFolder } from "./sealed-plugins";
+import { cacheFolder, checkout, storm } from "./paths";
 import type { SetupMode } from "./setup-mode";
 import type { Say } from "./steps";
 
@@ -22,7 +21,9 @@ export function pluginVersions(): Record<string, string> {
 
 /** What is installed, if it is complete. */
 export function installedPlugins(): PluginOrigin | undefined {
-  const folders = Object.entries(pluginVersions()).map(([name, version]) => pluginFolder(name, version));
+  const folders = Object.entries(pluginVersions()).map(([name, version]) =>
+    pluginFolder(storm.pulumiHome, name, version),
+  );
   // The engine leaves NAME.partial beside a plugin whose download did not end.
   if (!folders.every((folder) => existsSync(folder) && !existsSync(`${folder}.partial`))) return undefined;
   return folders.some(isStandIn) ? "stand-in" : "official";
@@ -31,13 +32,17 @@ export function installedPlugins(): PluginOrigin | undefined {
 /** How plugins are found and got; tests give their own. */
 export interface PluginWays {
   installed: () => PluginOrigin | undefined;
+  /** Whether official ones still have the content that they were placed with. */
+  asPlaced: () => Promise<boolean>;
   official: (engine: Engine, say: Say) => Promise<void>;
   standIns: () => Promise<void>;
 }
 
 const ways: PluginWays = {
   installed: installedPlugins,
-  official: installOfficial,
+  asPlaced: () => areAsPlaced(pluginVersions(), storm.pulumiHome),
+  official: (engine, say) =>
+    placeOfficial(pluginVersions(), { engine, home: storm.pulumiHome, cacheDir: cacheFolder(), say }),
   standIns: () => installPlugins(storm.pulumiHome),
 };
 
@@ -49,9 +54,12 @@ export async function ensurePlugins(
   by: PluginWays = ways,
 ): Promise<PluginOrigin> {
   const installed = by.installed();
-  if (installed === "official" && mode !== "registries") return "official";
+  const damaged = installed === "official" && mode !== "registries" && !(await by.asPlaced());
+  if (installed === "official" && mode !== "registries" && !damaged) return "official";
+  if (damaged) say("the plugins are not what was installed: putting them in place again");
   // An engine that had to be built says that Pulumi's own host is out of reach: do not wait for it again.
-  const tryOfficial = mode === "official" || (mode === "auto" && engine.origin !== "built" && installed === undefined);
+  const tryOfficial =
+    mode === "official" || damaged || (mode === "auto" && engine.origin !== "built" && installed === undefined);
   if (tryOfficial) {
     try {
       await by.official(engine, say);
@@ -63,18 +71,6 @@ export async function ensurePlugins(
   }
   await by.standIns();
   return "stand-in";
-}
-
-async function installOfficial(engine: Engine, say: Say): Promise<void> {
-  say("downloading command and tls from Pulumi");
-  const env = pulumiEnvironment(engine, false, "setup");
-  const install = ([name, version]: [string, string]) =>
-    run(engine.path, ["plugin", "install", "--reinstall", "resource", name, version], { env, timeoutMs: 300_000 });
-  await Promise.all(Object.entries(pluginVersions()).map(install));
-}
-
-function pluginFolder(name: string, version: string): string {
-  return join(storm.pulumiHome, "plugins", `resource-${name}-v${version}`);
 }
 
 function isStandIn(folder: string): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readdirSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -25,6 +25,11 @@ export async function sealFolder(folder: string): Promise<void> {
   const lines: string[] = [];
   for (const file of filesBelow(folder)) lines.push(`${await sha256(join(folder, file))}  ${file}\n`);
   writeFileSync(join(folder, sums), lines.join(""));
+}
+
+/** Whether a folder was sealed at all. */
+export function hasSums(folder: string): boolean {
+  return existsSync(join(folder, sums));
 }
 
 /** True when the folder is there and every file has the content that it was sealed with. */

@@ -6,6 +6,8 @@ interface Case {
   mode: SetupMode;
   engine: Engine["origin"];
   installed?: PluginOrigin;
+  /** What is installed was changed since. */
+  damaged?: boolean;
   /** Pulumi's server is out of reach. */
   offline?: boolean;
   /** What is got, in this order, and what is used in the end. */
@@ -20,6 +22,7 @@ test.each<Case>([
   // The engine was built because Pulumi cannot be reached.
   { mode: "auto", engine: "built", got: ["stand-ins"], used: "stand-in" },
   { mode: "auto", engine: "built", installed: "official", got: [], used: "official" },
+  { mode: "auto", engine: "built", installed: "official", damaged: true, got: ["official"], used: "official" },
   // Nobody waits for a server at each start; but the stand-ins' sources may have changed.
   { mode: "auto", engine: "downloaded", installed: "stand-in", got: ["stand-ins"], used: "stand-in" },
   { mode: "official", engine: "built", got: ["official"], used: "official" },
@@ -38,6 +41,7 @@ test.each<Case>([
   const said: string[] = [];
   const ways = {
     installed: () => of.installed,
+    asPlaced: async () => !of.damaged,
     official: async () => {
       got.push("official");
       if (of.offline) throw new Error("no route");
@@ -50,5 +54,8 @@ test.each<Case>([
   else expect(await work).toBe(of.used);
   expect(got).toEqual(of.got);
   const fellBack = of.got.length === 2;
-  expect(said).toEqual(fellBack ? ["Pulumi's plugins are out of reach; using the lab's stand-ins"] : []);
+  expect(said).toEqual([
+    ...(of.damaged ? ["the plugins are not what was installed: putting them in place again"] : []),
+    ...(fellBack ? ["Pulumi's plugins are out of reach; using the lab's stand-ins"] : []),
+  ]);
 });
