@@ -1,10 +1,10 @@
 import { readdirSync, rmSync } from "node:fs";
-import { Backend } from "../tools/backend";
 import { checkout } from "../tools/paths";
 import { commandOf } from "../tools/processes";
 import type { Output } from "../tools/report";
 import { stop } from "./commands/stop";
 import { configFile } from "./config";
+import { backendOf } from "./workspace";
 
 /** A stack of tests/cluster, named after the jest that made it, and its config file. */
 const STACK = /^t(\d+)$/;
@@ -23,7 +23,8 @@ export function deadTestStacks(
 
 /** Takes away the clusters, states and config files that dead test runs left in this checkout, saying so. */
 export async function sweepTestStacks(output: Output): Promise<void> {
-  for (const stack of deadTestStacks(new Backend().stacks())) {
+  const backend = await backendOf("test", output);
+  for (const stack of deadTestStacks(await backend.stacks())) {
     output.write(`A test run that is over left the stack ${stack}: it is taken away\n`);
     await stop({ stack }, output);
   }

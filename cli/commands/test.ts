@@ -1,8 +1,8 @@
 import { delimiter, dirname } from "node:path";
-import { UserError, formatError } from "../../tools/errors";
+import { formatError } from "../../tools/errors";
 import { stepLine, type Output } from "../../tools/report";
 import { setUpLab } from "../../tools/setup";
-import { onInterrupt } from "../interrupt";
+import { interruptible } from "../interruptible-tests";
 import { sweepTestStacks } from "../test-stacks";
 import { setUpTests } from "../../tools/test-needs";
 import { type Counts, closingLine, fastRun, runChecks, runJest, slowRuns, sum } from "../../tools/test-runs";
@@ -25,8 +25,10 @@ async function fastTests(output: Output): Promise<Counts[]> {
   const ready = await orFailure(output, () => setUpTests(output, true));
   if ("failed" in ready) return [ready];
   const env = { ...process.env, STORM_FERRETDB: ready.ferretdb };
-  return interruptible(output, (signal) =>
-    Promise.all([runJest(fastRun(), { env, output, signal }), runChecks(output)]),
+  return interruptible(
+    output,
+    () => sweepTestStacks(output),
+    (signal) => Promise.all([runJest(fastRun(), { env, output, signal }), runChecks(output)]),
   );
 }
 
@@ -44,28 +46,15 @@ async function allTests(output: Output): Promise<Counts[]> {
     STORM_FERRETDB: ready.ferretdb,
   };
   await sweepTestStacks(output);
-  return interruptible(output, async (signal) => {
-    const counts = await Promise.all([runJest(fastRun(), { env, output, signal }), runChecks(output)]);
-    for (const each of slowRuns()) counts.push(await runJest(each, { env, output, signal }));
-    return counts;
-  });
-}
-
-/** Ctrl-C ends the tests and takes away the cluster that they made; a second one leaves that to the next run. */
-async function interruptible<T>(output: Output, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { signal, dispose } = onInterrupt({
-    first: () => output.write("Stopping the tests; press Ctrl-C again to leave what they made to the next run\n"),
-    second: () => process.exit(130),
-  });
-  try {
-    return await work(signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    await sweepTestStacks(output);
-    throw new UserError("interrupted", [], 130);
-  } finally {
-    dispose();
-  }
+  return interruptible(
+    output,
+    () => sweepTestStacks(output),
+    async (signal) => {
+      const counts = await Promise.all([runJest(fastRun(), { env, output, signal }), runChecks(output)]);
+      for (const each of slowRuns()) counts.push(await runJest(each, { env, output, signal }));
+      return counts;
+    },
+  );
 }
 
 /** Set-up that fails is one failed test: the closing line comes all the same. */

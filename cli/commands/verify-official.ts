@@ -6,6 +6,7 @@ import type { Output } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
 import { setupMode } from "../../tools/setup-mode";
 import { closingLine, runJest } from "../../tools/test-runs";
+import { interruptible } from "../interruptible-tests";
 
 /**
  * `npm run verify:official`: the previews of tests/previews with the official plugins in place of stand-ins. No account is asked
@@ -31,7 +32,8 @@ export async function verifyOfficial(output: Output): Promise<number> {
     title: "Previews on official plugins",
     args: ["--runInBand", "--verbose", "--testPathPatterns=/tests/previews/"],
   };
-  const counts = await runJest(previews, env, output);
+  const nothing = () => Promise.resolve();
+  const counts = await interruptible(output, nothing, (signal) => runJest(previews, { env, output, signal }));
   output.write(`${closingLine(counts)}\n`);
   return counts.failed === 0 ? 0 : 1;
 }

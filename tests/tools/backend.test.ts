@@ -1,4 +1,4 @@
-import { parseState } from "../../tools/backend";
+import { stateOf } from "../../tools/backend";
 
 test("what is read of a stack's state", () => {
   const sealed = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
@@ -11,12 +11,12 @@ test("what is read of a stack's state", () => {
       { type: "storm:local:Service", inputs: { cluster: { ciphertext: "secret" } } },
     ],
   };
-  expect(parseState(JSON.stringify({ checkpoint: { latest } }))).toEqual({
+  expect(stateOf(latest)).toEqual({
     outputs: { clusterId: "c1", consul: { token: "[secret]" } },
     pendingOperations: 1,
     resources: 4,
     clusters: ["c1"],
     containers: 2,
   });
-  expect(parseState(JSON.stringify({ checkpoint: { latest: null } })).resources).toBe(0);
+  expect([null, undefined, {}].map((none) => stateOf(none).resources)).toEqual([0, 0, 0]);
 });
