@@ -56,6 +56,8 @@ test("the seed's snippet previews word for word, with warnings that say what old
     "stack-geth-cluster",
     "stack-ingress",
     "stack-registry",
+    // The page that lists the services.
+    "stack-storm",
   ]);
 });
 
