@@ -16,30 +16,38 @@ const SAMPLE_MS = 100;
 
 /** A third of the nodes on each cloud; managers are chosen as for any such storm.yml. */
 function stormYml(nodes: number): string {
-  const pools = (cloud: string, region: string) =>
-    `${cloud}: { region: ${region}, pools: [{ name: ${cloud.toLowerCase()}, count: ${nodes / 3}, size: medium }] }\n`;
+  const pools = (cloud: string, region: string, count: number) =>
+    `${cloud}: { region: ${region}, pools: [{ name: ${cloud.toLowerCase()}, count: ${count}, size: medium }] }\n`;
+  const third = Math.floor(nodes / 3);
   return [
     "Hostname: storm.example.com\n",
-    pools("AWS", "eu-central-1") + pools("Azure", "westeurope") + pools("DigitalOcean", "ams3"),
+    pools("AWS", "eu-central-1", nodes - 2 * third),
+    pools("Azure", "westeurope", third) + pools("DigitalOcean", "ams3", third),
     "network: { adminCidrs: [203.0.113.7/32] }\n",
   ].join("");
 }
 
-/** One preview each, after a first one that fills the caches. */
-export async function cloudPreviews(sizes: readonly number[], say: (line: string) => void): Promise<CloudPreview[]> {
+/** Sizes of figure 6: the largest counts; from all three follows whether it grows with the nodes or faster. */
+export const CLOUD_NODES = [30, 100, 300] as const;
+
+/** One preview of each size, after a first one that fills the caches. */
+export async function cloudPreviews(
+  [small, middle, large]: typeof CLOUD_NODES,
+  say: (line: string) => void,
+): Promise<[CloudPreview, CloudPreview, CloudPreview]> {
   const lab = await PreviewLab.start(false);
+  const measure = async (nodes: number): Promise<CloudPreview> => {
+    const memory = new MemoryWatch();
+    const began = performance.now();
+    const { resources } = await lab.preview(stormYml(nodes), { stack: `nodes-${nodes}` });
+    const seconds = round((performance.now() - began) / 1000);
+    const peakMiB = memory.stop();
+    say(`preview of ${nodes} nodes over three clouds: ${seconds} s, ${peakMiB} MiB`);
+    return { nodes, seconds, resources: resources.length, peakMiB };
+  };
   try {
     await lab.preview(stormYml(3), { stack: "first" });
-    const measured: CloudPreview[] = [];
-    for (const nodes of sizes) {
-      const memory = new MemoryWatch();
-      const began = performance.now();
-      const { resources } = await lab.preview(stormYml(nodes), { stack: `nodes-${nodes}` });
-      const seconds = round((performance.now() - began) / 1000);
-      measured.push({ nodes, seconds, resources: resources.length, peakMiB: memory.stop() });
-      say(`preview of ${nodes} nodes over three clouds: ${seconds} s, ${measured.at(-1)?.peakMiB} MiB`);
-    }
-    return measured;
+    return [await measure(small), await measure(middle), await measure(large)];
   } finally {
     lab.stop();
   }

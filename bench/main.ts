@@ -9,13 +9,15 @@ import { ownRunName } from "../tools/processes";
 import { streamOutput } from "../tools/report";
 import { lockRun } from "../tools/run-lock";
 import { type LabSetup, setUpLab } from "../tools/setup";
-import { cloudPreviews } from "./clouds";
+import { CLOUD_NODES, type CloudPreview, cloudPreviews } from "./clouds";
 import { EngineCluster, STACK } from "./engine-cluster";
+import { type Figure, figureLine, isNoisy } from "./figures";
+import { growth } from "./linearity";
 import { median, round } from "./measure";
 import { type Options, parseOptions } from "./options";
 import { planCold, planOnce } from "./plan";
 import { previews } from "./preview";
-import { circumstances, type Figure, figureLine, isNoisy, keep } from "./results";
+import { circumstances, keep } from "./results";
 import { type Built, endScripts, ScriptCluster } from "./script-cluster";
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -58,14 +60,27 @@ class Bench {
   private async clouds(): Promise<void> {
     // The engine is where set-up found it.
     process.env.STORM_ENGINE_DIR = dirname(this.setup.engine.path);
-    const measured = await cloudPreviews([30, 100, 300], say);
+    const measured = await cloudPreviews(CLOUD_NODES, say);
     await this.report("6 clouds", {
       title: "Preview of 300 nodes over three clouds",
-      value: measured.at(-1)?.seconds ?? NaN,
+      value: measured[2].seconds,
       unit: "s",
       target: 20,
       details: { previews: measured },
     });
+    const linear = (what: string, amount: (each: CloudPreview) => number) => {
+      const [small, middle, large] = measured;
+      const of = (each: CloudPreview) => ({ nodes: each.nodes, amount: amount(each) });
+      return this.report(`6 ${what}`, {
+        title: `A node's ${what} of 100 to 300 nodes / of 30 to 100`,
+        value: growth([of(small), of(middle), of(large)]),
+        unit: "ratio",
+        target: 1.3,
+        details: Object.fromEntries(measured.map((each) => [`${each.nodes} nodes`, amount(each)])),
+      });
+    };
+    await linear("seconds", ({ seconds }) => seconds);
+    await linear("memory", ({ peakMiB }) => peakMiB);
   }
 
   private times(work: () => number): number[] {

@@ -9,15 +9,18 @@ import { unitsOf, userData } from "../boot/cloud-init";
 import { LOAD_BALANCER_PORTS, loadBalancerConfig } from "../boot/load-balancer";
 import { nodeConfig } from "../boot/node-config";
 import { secretFiles } from "../boot/secret-files";
-import { ingressStack, registryStack } from "../boot/system-stacks";
+import { pageStack, servesPage, servicesPage } from "../boot/services-page";
+import { EDGE_NETWORK, IMAGES, ingressStack, registryStack } from "../boot/system-stacks";
 import { aclDocument } from "../components/acl";
 import { nodeList } from "../components/consul";
 import { type Token, TOKEN_NAMES, type TokenName } from "../components/secrets";
-import { EDGE_NETWORK } from "../boot/system-stacks";
 import { nodeRunFlags } from "../lab/image/run-flags";
 import type { RenderedStack } from "../load";
+import { ingressNames } from "../plan/certificates";
+import { pinned } from "../plan/lock";
 import type { Plan } from "../plan/types";
 import { stackDocument } from "../stacks/apps";
+import { links } from "../stacks/outputs";
 
 export interface RenderArgs {
   plan: Plan;
@@ -100,6 +103,15 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
       stackDocument(stack, plan.nodes.filter((node) => node.role !== "data").length),
     ),
   );
+  if (servesPage(plan)) {
+    const { compose, configs } = pageStack({
+      page: servicesPage(plan, links(args.stacks, ingress.httpsPort)),
+      host: plan.baseDomain,
+      image: pinned(IMAGES.page, plan.lock),
+      edgeNetwork: EDGE_NETWORK,
+    });
+    writeJson("stack-storm.json", { ...system("storm", compose), configs });
+  }
   const contexts = args.stacks.flatMap((stack) => stack.contexts);
   write("contexts", lines(contexts.map(({ localPath, remotePath }) => `${localPath} ${remotePath}`)));
   const backends = plan.nodes.map(({ name, role }) => ({ name, address: address(name), manager: role === "manager" }));
@@ -130,7 +142,7 @@ const environmentFlags = (environment: Record<string, string>) =>
 const publishFlags = (ports: Record<string, number>) =>
   LOAD_BALANCER_PORTS.map(({ name, port }) => `--publish=127.0.0.1:${ports[name]}:${port}`);
 
-/** Name, authority, common name, uses and alternative names: what stacks/base.ts asks for. */
+/** Name, authority, common name, uses and alternative names: what stacks/base.ts and stacks/server-certificates.ts ask for. */
 function certificates(plan: Plan): string[][] {
   const both = "serverAuth,clientAuth";
   const dns = (...names: string[]) => names.map((name) => `DNS:${name}`).join(",");
@@ -145,13 +157,14 @@ function certificates(plan: Plan): string[][] {
       `${dns(`docker.${plan.baseDomain}`, "localhost")},IP:127.0.0.1`,
     ],
     ["docker-client", "docker", "operator", "clientAuth", "-"],
+    ["docker-applications", "docker", "applications", "clientAuth", "-"],
     ["registry", "registry", plan.registry.host, both, dns(plan.registry.host)],
-    ...plan.stacks.map(({ name, domain }) => [
+    ...Object.entries(ingressNames(plan)).map(([name, names]) => [
       `ingress-${name}`,
       "ingress",
-      `*.${domain}`,
+      names[0] ?? "",
       "serverAuth",
-      dns(`*.${domain}`, domain),
+      dns(...names),
     ]),
   ];
 }
@@ -177,7 +190,9 @@ function enrolment(plan: Plan, config: ReturnType<typeof nodeConfig>, scripts: s
     consul: files("consul", "consul"),
     dockerApi: files("docker-server", "docker"),
     registry: files("registry", "registry"),
-    ingress: Object.fromEntries(plan.stacks.map(({ name }) => [name, files(`ingress-${name}`, "ingress")])),
+    ingress: Object.fromEntries(
+      Object.keys(ingressNames(plan)).map((name) => [name, files(`ingress-${name}`, "ingress")]),
+    ),
     registryHost: `${plan.registry.host}:${plan.registry.port}`,
   });
   const acl = config.consul.server ? { acl: aclDocument({ management, tokens, pools: {} }) } : {};

@@ -17,10 +17,9 @@ export function consulConfig(node: NodeConfig): object {
     addresses: {
       http: `127.0.0.1 ${node.nodeLocalAddress}`,
       dns: "127.0.0.1",
-      // Servers answer HTTPS on every address: operators by the load balancer, elastic nodes by their site's network.
-      ...(server ? { https: "0.0.0.0" } : {}),
     },
-    ports: { http: 8500, https: server ? 8501 : -1, dns: 8600, grpc: -1, grpc_tls: -1 },
+    // Others come by the managers' proxy (boot/docker.ts): here a request without a token would have the default one.
+    ports: { http: 8500, https: -1, dns: 8600, grpc: -1, grpc_tls: -1 },
     retry_join: node.consul.join,
     // 30 s by default: a node that comes back would wait half a minute for nothing.
     retry_interval: "1s",
@@ -85,8 +84,6 @@ export function consulSecrets(secrets: ConsulSecrets): object {
     tls: {
       defaults: { ca_file: `${TLS_DIR}/ca.pem`, verify_outgoing: true, ...certificate },
       internal_rpc: { verify_incoming: secrets.hasCertificate, verify_server_hostname: true },
-      // People and nodes come with a token, not with a certificate.
-      https: { verify_incoming: false },
     },
     acl: {
       tokens: {

@@ -26,10 +26,11 @@ export function daemonConfig(node: NodeConfig): object {
 }
 
 /**
- * HAProxy in front of Docker's socket: TLS, client certificates of the Docker CA only. It can be restarted and
- * re-certified without touching a task, which dockerd's own listener cannot.
+ * HAProxy in front of the managers' APIs. Docker's socket: TLS, client certificates of the Docker CA only; it can be restarted and
+ * re-certified without touching a task, which dockerd's own listener cannot. Consul's HTTP: TLS, and a token, which Consul's own
+ * listener does not ask for: one agent has one default token for whoever comes without, and the node's containers need it.
  */
-export function dockerApiConfig(): string {
+export function managerApisConfig(): string {
   return `global
   log stdout format raw daemon warning
   ssl-default-bind-options ssl-min-ver TLSv1.2
@@ -46,5 +47,17 @@ frontend docker-api
   default_backend dockerd
 backend dockerd
   server dockerd unix@/var/run/docker.sock
+frontend consul-api
+  mode http
+  bind :8501 ssl crt /etc/storm/docker-api/consul.pem alpn http/1.1
+  timeout http-request 10s
+  timeout http-keep-alive 1m
+  # Of several headers Consul takes the first: now there is one, which is what is asked for here.
+  http-request set-header X-Consul-Token %[req.fhdr(x-consul-token)]
+  http-request return status 403 content-type text/plain string "a token is needed, in X-Consul-Token" unless { req.fhdr(x-consul-token) -m len gt 0 }
+  default_backend consul
+backend consul
+  mode http
+  server consul 127.0.0.1:8500
 `;
 }

@@ -31,7 +31,7 @@ export function secretFiles(secrets: NodeSecrets): NodeFile[] {
   return [
     ...consulFiles(secrets),
     ...tokenFiles(secrets),
-    ...(secrets.manager ? dockerApiFiles(secrets.dockerApi) : []),
+    ...(secrets.manager ? managerApiFiles(secrets) : []),
     ...registryFiles(secrets),
     ...ingressFiles(secrets.ingress, secrets.acme === undefined),
     ...acmeFiles(secrets),
@@ -66,11 +66,12 @@ function tokenFiles({ manager, tokens }: NodeSecrets): NodeFile[] {
   return names.map((name) => ({ path: `/etc/storm/tokens/${name}`, content: tokens[name].secret, mode: "0600" }));
 }
 
-function dockerApiFiles({ certPem, keyPem, caPem }: CertificateFiles): NodeFile[] {
+function managerApiFiles({ dockerApi, consul }: NodeSecrets): NodeFile[] {
   const units = ["storm-docker-api.service"];
   return [
-    { path: "/etc/storm/docker-api/ca.pem", content: caPem, mode: "0644", units },
-    { path: "/etc/storm/docker-api/server.pem", content: certPem + keyPem, mode: "0600", units },
+    { path: "/etc/storm/docker-api/ca.pem", content: dockerApi.caPem, mode: "0644", units },
+    { path: "/etc/storm/docker-api/consul.pem", content: consul.certPem + consul.keyPem, mode: "0600", units },
+    { path: "/etc/storm/docker-api/server.pem", content: dockerApi.certPem + dockerApi.keyPem, mode: "0600", units },
   ];
 }
 

@@ -38,6 +38,8 @@ export const needs = {
   python: { package: "python3", program: "python3", why: "the tests run the nodes' daemons" },
   sshd: { package: "openssh-server", program: "sshd", why: "the tests connect to a server of their own" },
   lego: { package: "lego", program: "lego", why: "the tests get certificates with it as managers do" },
+  curl: { package: "curl", program: "curl", why: "the tests ask for the cluster's pages" },
+  jq: { package: "jq", program: "jq", why: "the tests run README's commands, and the bench its script" },
   shellcheck: { package: "shellcheck", program: "shellcheck", why: "the tests check the nodes' scripts" },
 } satisfies Record<string, Need>;
 

@@ -20,7 +20,8 @@ export async function setUpTests(output: Output, fast: boolean): Promise<TestNee
   void steps.step("Test tools", [], async (say) => {
     const wanted = [needs.shellcheck, needs.python];
     const bringsServer = !fast && isMissing(needs.sshd);
-    await ensurePackages(fast ? wanted : [...wanted, needs.ssh, needs.sshd, needs.openssl, needs.lego], say);
+    const slow = [needs.ssh, needs.sshd, needs.openssl, needs.lego, needs.curl, needs.jq];
+    await ensurePackages(fast ? wanted : [...wanted, ...slow], say);
     // The tests start servers of their own; nobody asked for one that is open to the network.
     if (bringsServer && existsSync("/run/systemd/system")) {
       await run("systemctl", ["disable", "--now", "ssh.service"], { allowFailure: true });

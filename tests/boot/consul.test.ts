@@ -15,8 +15,8 @@ test("a server's configuration", () => {
     ui_config: { enabled: true },
     bind_addr: mesh.address,
     client_addr: "127.0.0.1",
-    addresses: { http: "127.0.0.1 169.254.1.1", dns: "127.0.0.1", https: "0.0.0.0" },
-    ports: { http: 8500, https: 8501, dns: 8600, grpc: -1, grpc_tls: -1 },
+    addresses: { http: "127.0.0.1 169.254.1.1", dns: "127.0.0.1" },
+    ports: { http: 8500, https: -1, dns: 8600, grpc: -1, grpc_tls: -1 },
     retry_join: consul.join,
     retry_interval: "1s",
     node_meta: { pool: "local.local", role: "manager", site: "local", size: "small" },
@@ -36,7 +36,7 @@ test("a server's configuration", () => {
   });
 });
 
-test("an agent's differs in these only: no HTTPS, certificates from the servers, no say in the quorum", () => {
+test("an agent's differs in these only: certificates from the servers, no say in the quorum", () => {
   const { bootstrap_expect, ui_config, autopilot, ...rest } = server;
   expect([bootstrap_expect, ui_config, autopilot]).not.toContain(undefined);
   expect(agent).toEqual({
@@ -44,8 +44,6 @@ test("an agent's differs in these only: no HTTPS, certificates from the servers,
     server: false,
     node_name: "web-1",
     bind_addr: identity(TWO_POOLS, "web-1").mesh.address,
-    addresses: { http: "127.0.0.1 169.254.1.1", dns: "127.0.0.1" },
-    ports: { http: 8500, https: -1, dns: 8600, grpc: -1, grpc_tls: -1 },
     auto_encrypt: { tls: true },
     node_meta: { pool: "local.web", role: "worker", site: "local", size: "micro", tier: "front" },
   });
@@ -64,7 +62,6 @@ test("a server's secrets", () => {
     tls: {
       defaults: { ca_file: "/etc/consul.d/tls/ca.pem", verify_outgoing: true, ...FILES },
       internal_rpc: { verify_incoming: true, verify_server_hostname: true },
-      https: { verify_incoming: false },
     },
     acl: { tokens: { initial_management: "MANAGEMENT", agent: "AGENT", default: "CATALOG", dns: "CATALOG" } },
   });
@@ -76,7 +73,6 @@ test("an agent's: no management token, no certificate", () => {
     tls: {
       defaults: { ca_file: "/etc/consul.d/tls/ca.pem", verify_outgoing: true },
       internal_rpc: { verify_incoming: false, verify_server_hostname: true },
-      https: { verify_incoming: false },
     },
     acl: { tokens: { agent: "AGENT", default: "CATALOG", dns: "CATALOG" } },
   });

@@ -1,4 +1,4 @@
-import { daemonConfig, dockerApiConfig } from "../../boot/docker";
+import { daemonConfig, managerApisConfig } from "../../boot/docker";
 import { identity } from "./support";
 
 const LOCAL = "Local: [1, small]";
@@ -38,7 +38,7 @@ test("another range for Docker's bridges", () => {
 });
 
 test("the Docker API's proxy asks for a client certificate of its own authority, and needs no more than TLS 1.2", () => {
-  const lines = dockerApiConfig()
+  const lines = managerApisConfig()
     .split("\n")
     .map((line) => line.trim());
   expect(lines).toContain(
@@ -46,6 +46,6 @@ test("the Docker API's proxy asks for a client certificate of its own authority,
   );
   expect(lines).toContain("ssl-default-bind-options ssl-min-ver TLSv1.2");
   expect(lines).toContain("server dockerd unix@/var/run/docker.sock");
-  // One listener only.
-  expect(lines.filter((line) => line.startsWith("bind "))).toHaveLength(1);
+  // One other listener: Consul's, which is asked for a token (tests/boot/consul-api.test.ts).
+  expect(lines.filter((line) => line.startsWith("bind "))).toHaveLength(2);
 });

@@ -58,6 +58,7 @@ test("a manager's files: who may read them, and which unit must notice a change"
     ["/etc/storm/tokens/operator", "0600", undefined, undefined],
     ["/etc/storm/tokens/controller", "0600", undefined, undefined],
     ["/etc/storm/docker-api/ca.pem", "0644", ...DOCKER],
+    ["/etc/storm/docker-api/consul.pem", "0600", ...DOCKER],
     ["/etc/storm/docker-api/server.pem", "0600", ...DOCKER],
     ...EVERYWHERE,
     ISSUE,
@@ -85,13 +86,14 @@ test("no file tells an authority's key; a private key and a token are for root, 
   }
 });
 
-test("HAProxy's file is certificate and key in one", () => {
-  const file = secretFiles(SECRETS).find(({ path }) => path === "/etc/storm/docker-api/server.pem");
-  expect(file?.content).toBe("docker CERT\ndocker KEY\n");
-});
 
 const contentOf = (path: string, secrets: NodeSecrets) =>
   secretFiles(secrets).find((file) => file.path === path)?.content;
+
+test("HAProxy's files are certificate and key in one", () => {
+  expect(contentOf("/etc/storm/docker-api/server.pem", SECRETS)).toBe("docker CERT\ndocker KEY\n");
+  expect(contentOf("/etc/storm/docker-api/consul.pem", SECRETS)).toBe("consul CERT\nconsul KEY\n");
+});
 
 test("Traefik's files name every stack's certificate, and the retry that its entrypoint uses", () => {
   expect(JSON.parse(contentOf("/etc/storm/ingress/certificates.yml", SECRETS) ?? "")).toEqual({

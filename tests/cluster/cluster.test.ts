@@ -4,6 +4,9 @@ import { crashes } from "./scenarios/crashes";
 import { deployments } from "./scenarios/deployments";
 import { failures } from "./scenarios/failures";
 import { idempotence } from "./scenarios/idempotence";
+import { names } from "./scenarios/names";
+import { readme } from "./scenarios/readme";
+import { registration } from "./scenarios/registration";
 import { rotation } from "./scenarios/rotation";
 import { scaling } from "./scenarios/scaling";
 import { secrets } from "./scenarios/secrets";
@@ -30,7 +33,10 @@ afterAll(async () => {
 });
 
 describe("access", () => access(lab));
+describe("names", () => names(lab));
+describe("registration", () => registration(lab));
 describe("idempotence", () => idempotence(lab));
+describe("readme", () => readme(lab));
 describe("deployments", () => deployments(lab));
 describe("rotation", () => rotation(lab));
 describe("scaling", () => scaling(lab));

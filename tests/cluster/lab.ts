@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -53,6 +54,14 @@ export interface NodeInfo {
   address: string;
 }
 
+interface Members {
+  swarm: string[];
+  leaders: number;
+  unreachable: number;
+  consul: string[];
+  errors: string;
+}
+
 /** A real cluster of local nodes, in a stack of its own. */
 export class LabCluster {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-cluster-"));
@@ -62,6 +71,8 @@ export class LabCluster {
   clusterId = "";
   dockerHost = "";
   readonly dockerEnv: NodeJS.ProcessEnv = {};
+  /** Secrets that scenarios gave to the cluster: name -> value. */
+  readonly canaries: Record<string, string> = {};
 
   constructor(readonly stack: string) {}
 
@@ -83,6 +94,11 @@ export class LabCluster {
     return spawn(process.execPath, args, { cwd: root, stdio: "ignore", detached: true });
   }
 
+  /** A secret to look for later, where it must not be. */
+  canary(name: string): string {
+    return (this.canaries[name] ??= `canary-${crypto.randomBytes(16).toString("hex")}`);
+  }
+
   storm(args: string[], seconds = 300): Promise<Done> {
     return run(process.execPath, [path.join(root, "tools", "bootstrap.js"), ...args], seconds);
   }
@@ -97,7 +113,8 @@ export class LabCluster {
     return JSON.parse(done.stdout) as Record<string, unknown>;
   }
 
-  private async readOutputs(): Promise<void> {
+  /** What the stack hands out now. */
+  async readOutputs(): Promise<void> {
     const outputs = await this.outputs();
     fs.writeFileSync(this.ca, String(outputs.caCertificate));
     this.nodes = outputs.nodes as NodeInfo[];
@@ -160,21 +177,14 @@ export class LabCluster {
     });
   }
 
-  /** Waits until every node sees the whole cluster: swarm Ready and active, Consul alive, ingress answering. */
+  /** Waits until every manager sees the whole cluster and nothing else, and every node's ingress answers. Milliseconds. */
   whole(seconds: number): Promise<number> {
     const began = Date.now();
-    const managers = this.nodes.filter((node) => node.role === "manager").map((node) => node.name);
+    const managers = this.managers();
     return eventually(seconds, "the whole cluster", async () => {
       for (const name of managers) {
-        const { stdout, stderr } = await this.on(
-          name,
-          "docker node ls --format '{{.Hostname}} {{.Status}} {{.Availability}} {{.ManagerStatus}}' && consul members",
-        );
-        const ready = stdout.match(/ Ready Active/g)?.length ?? 0;
-        const managing = stdout.match(/ (Leader|Reachable)\n/g)?.length ?? 0;
-        const alive = stdout.match(/ alive /g)?.length ?? 0;
-        const all = this.nodes.length;
-        if (ready !== all || managing !== managers.length || alive !== all) notYet(`${name}: ${stdout}${stderr}`);
+        const seen = await this.members(name);
+        if (JSON.stringify(seen) !== JSON.stringify(this.wantedMembers())) notYet({ [name]: seen });
       }
       for (const node of this.nodes) {
         const host = new URL(this.url).hostname;
@@ -184,6 +194,46 @@ export class LabCluster {
       }
       return Date.now() - began;
     });
+  }
+
+  managers(): string[] {
+    return this.nodes.filter((node) => node.role === "manager").map((node) => node.name);
+  }
+
+  /** What Swarm and Consul list, seen from a manager: entries of nodes that are down or have left are in it. */
+  private async members(from: string): Promise<Members> {
+    const format = "{{.Hostname}} {{.Status}} {{.Availability}} {{.ManagerStatus}}";
+    const [swarm, consul] = await Promise.all([
+      this.on(from, `docker node ls --format '${format}'`),
+      this.on(from, "consul members"),
+    ]);
+    const rows = ({ stdout }: Done) => stdout.split("\n").map((line) => line.trim().split(/\s+/));
+    return {
+      swarm: rows(swarm)
+        .filter(([name]) => name)
+        .map(([name, status, availability, managing]) => [name, status, availability, managing ? "manager" : "worker"])
+        .map((row) => row.join(" "))
+        .sort(),
+      leaders: swarm.stdout.match(/ Leader$/gm)?.length ?? 0,
+      unreachable: swarm.stdout.match(/ Unreachable$/gm)?.length ?? 0,
+      // Under its heading: name, address, status, type.
+      consul: rows(consul)
+        .slice(1)
+        .filter(([name]) => name)
+        .map(([name, , status, type]) => `${name} ${status} ${type}`)
+        .sort(),
+      errors: swarm.stderr + consul.stderr,
+    };
+  }
+
+  private wantedMembers(): Members {
+    return {
+      swarm: this.nodes.map(({ name, role }) => `${name} Ready Active ${role === "manager" ? role : "worker"}`).sort(),
+      leaders: 1,
+      unreachable: 0,
+      consul: this.nodes.map(({ name, role }) => `${name} alive ${role === "manager" ? "server" : "client"}`).sort(),
+      errors: "",
+    };
   }
 
   /** Removes everything, whatever happened before. */

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { root } from "./lab";
 
@@ -8,4 +9,11 @@ export function stormYml(
   scale = 2,
 ): string {
   return `Hostname: storm.localhost\nLocal: [${nodes}, small]\ncompose:\n  demo: { file: "${compose}", scale: ${scale} }\n`;
+}
+
+/** The guestbook in a folder of its own, to be changed there; its server is built already. */
+export function copyOfGuestbook(folder: string, name: string): string {
+  const copy = path.join(folder, name);
+  fs.cpSync(path.join(root, "catalog", "guestbook"), copy, { recursive: true });
+  return copy;
 }

@@ -1,56 +1,92 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { kill, type Victims, VICTIMS } from "../killing";
 import { type LabCluster, run } from "../lab";
-import { stormYml } from "../storm-yml";
+import { nothingAtAll, nothingLeftOver, unusedVolumes } from "../leftovers";
+import { copyOfGuestbook, stormYml } from "../storm-yml";
 
-/** Moments at which `up` is killed, as shares of the time that the first one took. Few in CI; STORM_CRASHES=10 for the issue's ten. */
-const MOMENTS = Number(process.env.STORM_CRASHES ?? 2);
+/** How many deployments are killed. More by STORM_CRASHES, for who hunts a rare one. */
+const CRASHES = Number(process.env.STORM_CRASHES ?? 10);
+
+/** What is being deployed when it is killed. */
+type Change = "node count" | "application" | "first up";
+/** Updates first, on the cluster that runs; each first `up` begins with a stop. */
+const CHANGES: Change[] = ["node count", "node count", "application", "node count", "node count"];
+const VICTIM_NAMES = Object.keys(VICTIMS) as Victims[];
+
+const rounds = Array.from({ length: CRASHES }, (_, index) => {
+  const change = index < CRASHES / 2 ? (CHANGES[index % CHANGES.length] ?? "node count") : "first up";
+  return { round: index + 1, change, victims: VICTIM_NAMES[index % VICTIM_NAMES.length] ?? "all" };
+});
 
 /** SIGKILL in the middle of things. */
 export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
-  test(`SIGKILL of up at ${MOMENTS} random moments: npm start converges, nothing is left over`, async () => {
-    for (let round = 0; round < MOMENTS; round++) {
-      // Every second one is killed while it adds nodes to a cluster that runs.
-      const growing = round % 2 === 1;
-      if (!growing) expect((await lab.storm(["stop", "--stack", lab.stack])).code).toBe(0);
-      const child = lab.startInBackground(stormYml(growing ? 5 : 3));
-      const moment = (0.1 + 0.85 * Math.random()) * firstUpSeconds() * (growing ? 0.5 : 1);
-      await new Promise((resolve) => setTimeout(resolve, moment * 1000));
-      await killTree(child.pid ?? 0);
-      console.info(`${growing ? "growth" : "first up"} killed after ${moment.toFixed(1)} s`);
-      const done = await lab.start(stormYml(3));
+  /** How long each change takes, so that moments are spread over the whole of it. */
+  const lengths: Partial<Record<Change, number>> = {};
+  let unused: string[] = [];
+  let nodes = 3;
+  let words = 0;
+
+  beforeAll(async () => {
+    unused = await unusedVolumes();
+    expect((await lab.post("before the crashes")).status).toMatch(/^20[01]$/);
+  });
+
+  /** The storm.yml of the next change: it differs from what runs, whatever of it is there already. */
+  function next(change: Change): string {
+    if (change === "first up") nodes = 3;
+    if (change === "node count") nodes = nodes === 3 ? 5 : 3;
+    if (change !== "application") return stormYml(nodes);
+    const folder = copyOfGuestbook(lab.folder, `crash-${++words}`);
+    fs.appendFileSync(path.join(folder, "dist", "server.js"), `\n// ${words}\n`);
+    return stormYml(nodes, path.join(folder, "docker-compose.yml"));
+  }
+
+  test.each(rounds)(
+    "crash $round: SIGKILL of $victims during $change; npm start converges and nothing is left over",
+    async ({ change, victims }) => {
+      if (change === "first up") expect((await lab.storm(["stop", "--stack", lab.stack])).code).toBe(0);
+      const target = await killedDeployment(change, victims);
+      const began = Date.now();
+      const done = await lab.start(target);
       expect(`${done.code} ${done.stderr}`).toMatch(/^0 /);
       await lab.whole(60);
-      const { stdout } = await run("docker", ["ps", "-aq", "--filter", `name=storm-${lab.stack}-`]);
-      // Three nodes, load balancer, image cache.
-      expect(stdout.trim().split("\n")).toHaveLength(5);
+      console.info(`converged after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+      await nothingLeftOver(lab, unused);
+      const entries = await lab.entries(20);
+      if (change !== "first up") expect(entries).toContain("before the crashes");
+    },
+  );
+
+  /** Deploys until a deployment was killed before its end, and says what it was to deploy. */
+  async function killedDeployment(change: Change, victims: Victims): Promise<string> {
+    for (let tries = 0; tries < 3; tries++) {
+      const target = next(change);
+      const child = lab.startInBackground(target);
+      const began = Date.now();
+      const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+      const length = lengths[change] ?? firstUpSeconds() * (change === "first up" ? 1 : 0.5);
+      const moment = Math.random() * length * 1000;
+      const timer = new Promise<void>((resolve) => setTimeout(resolve, moment));
+      await Promise.race([ended, timer]);
+      const crash = await kill(lab.stack, child, victims);
+      if (crash !== undefined) {
+        const what = `${change} of about ${length.toFixed(0)} s after ${(moment / 1000).toFixed(1)} s`;
+        console.info(`${what}: killed ${crash.killed.join(", ")}; living on ${crash.spared.join(", ") || "nothing"}`);
+        return target;
+      }
+      // It was quicker than was thought, and that was no crash. The next one is of the change back.
+      expect(await ended).toBe(0);
+      lengths[change] = (Date.now() - began) / 1000;
+      if (change === "first up") expect((await lab.storm(["stop", "--stack", lab.stack])).code).toBe(0);
     }
-  });
+    throw new Error(`${change} ends too soon to be killed`);
+  }
 
   test("npm stop with a dead node: exit 0, nothing left", async () => {
     await run("docker", ["kill", lab.container("local-2")]);
     const done = await lab.storm(["stop", "--stack", lab.stack], 120);
     expect(`${done.code} ${done.stderr}`).toMatch(/^0 /);
-    for (const what of ["ps -aq", "network ls -q"]) {
-      const { stdout } = await run("docker", [...what.split(" "), "--filter", `name=storm-${lab.stack}-`]);
-      expect(stdout).toBe("");
-    }
+    await nothingAtAll(lab, unused);
   });
-}
-
-/** The program, the engine and whatever they started, all at once: the worst that can happen to them. */
-async function killTree(pid: number): Promise<void> {
-  const { stdout } = await run("ps", ["-eo", "pid=,ppid="]);
-  const children = new Map<number, number[]>();
-  for (const line of stdout.trim().split("\n")) {
-    const [child = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-    children.set(parent, [...(children.get(parent) ?? []), child]);
-  }
-  const all = [pid];
-  for (let index = 0; index < all.length; index++) all.push(...(children.get(all[index] ?? -1) ?? []));
-  for (const each of all) {
-    try {
-      process.kill(each, "SIGKILL");
-    } catch {
-      // gone already
-    }
-  }
 }

@@ -1,17 +1,37 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { eventually, type LabCluster, notYet, root } from "../lab";
-import { stormYml } from "../storm-yml";
+import { eventually, type LabCluster, notYet } from "../lab";
+import { copyOfGuestbook, stormYml } from "../storm-yml";
 
 /** Compose stacks that change, and one that breaks. */
 export function deployments(lab: LabCluster): void {
-  test("a stack that does not become healthy is rolled back, with the failed task's last words", async () => {
-    const folder = copyOfGuestbook(lab, "broken");
-    const server = path.join(folder, "dist", "server.js");
-    fs.writeFileSync(server, 'console.error("cannot find the flux capacitor"); process.exit(3);\n');
-    const done = await lab.start(stormYml(3, path.join(folder, "docker-compose.yml")));
+  test("a stack that does not become healthy is rolled back, with the failed task's last words, but for its secrets", async () => {
+    const folder = copyOfGuestbook(lab.folder, "broken");
+    const [secret, variable] = [lab.canary("compose secret"), lab.canary("value of .env")];
+    fs.writeFileSync(path.join(folder, "word.txt"), secret);
+    fs.writeFileSync(path.join(folder, ".env"), `WORD=${variable}\n`);
+    const compose = path.join(folder, "docker-compose.yml");
+    const text = fs.readFileSync(compose, "utf8");
+    const broken = text
+      .replace(/^(  guestbook:\n)/m, "$1    secrets: [word]\n")
+      .replace(/^(    environment:\n)/m, "$1      WORD: $${WORD}\n")
+      .replace(/\nvolumes:/, "\nsecrets:\n  word: { file: ./word.txt }\n\nvolumes:");
+    fs.writeFileSync(compose, broken);
+    // The worst that a program can do: its last words are its secrets.
+    const server = [
+      'console.error("cannot find the flux capacitor");',
+      'console.error(require("node:fs").readFileSync("/run/secrets/word", "utf8"));',
+      "console.error(`the word is ${process.env.WORD}`);",
+      "process.exit(3);\n",
+    ];
+    fs.writeFileSync(path.join(folder, "dist", "server.js"), server.join("\n"));
+    const done = await lab.start(stormYml(3, compose));
     expect(done.code).not.toBe(0);
-    expect(done.stdout + done.stderr).toContain("flux capacitor");
+    const printed = done.stdout + done.stderr;
+    expect(printed).toContain("flux capacitor");
+    // It got as far as its secrets: what follows is masked, not missing.
+    expect(printed).toContain("the word is ");
+    for (const canary of [secret, variable]) expect(printed).not.toContain(canary);
     expect((await lab.fetch(`${lab.url}/`)).status).toBe("200");
     const { stdout } = await lab.on(
       "local-1",
@@ -26,7 +46,7 @@ export function deployments(lab: LabCluster): void {
     expect(bad.stdout + bad.stderr).toContain('did you mean "small"');
     expect(bad.stdout + bad.stderr).not.toMatch(/\n\s+at /);
 
-    const folder = copyOfGuestbook(lab, "config");
+    const folder = copyOfGuestbook(lab.folder, "config");
     const compose = path.join(folder, "docker-compose.yml");
     const text = fs.readFileSync(compose, "utf8");
     const withConfig = text
@@ -71,10 +91,4 @@ export function deployments(lab: LabCluster): void {
       return ids === "" ? true : notYet(ids);
     });
   });
-}
-
-function copyOfGuestbook(lab: LabCluster, name: string): string {
-  const folder = path.join(lab.folder, name);
-  fs.cpSync(path.join(root, "catalog", "guestbook"), folder, { recursive: true });
-  return folder;
 }

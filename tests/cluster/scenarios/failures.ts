@@ -1,8 +1,11 @@
 import { eventually, type LabCluster, notYet, run } from "../lab";
+import { addresses, meshAddress } from "./names";
 
 /** Seconds for the page to answer when a node has just died, and for its tasks to run elsewhere. */
 const PAGE_SECONDS = 5;
 const MOVE_SECONDS = 60;
+/** Consul's gossip tells that a node is dead: probes each second, then a few seconds in which the node could contradict. */
+const NOTICE_SECONDS = 15;
 const RESTART_SECONDS = 60;
 /**
  * A manager that was away for a minute is heard again only at the leader's next try to connect. grpc-go waits 1 s, then 1.6
@@ -23,14 +26,26 @@ export function failures(lab: LabCluster): void {
     await routed(lab, 2);
   });
 
-  test.each(["local-2", "local-3", "local-1"])(
-    "%s dies: the page answers, its tasks move, it joins again",
-    async (name) => {
+  const halted: Leaders[] = [];
+
+  test.each(["the leader of the swarm", "the leader of Consul, if that was another", "the one that is left"])(
+    "a node dies, %s: the page answers, its tasks move, it joins again",
+    async () => {
+      const leaders = await leadersOf(lab);
+      const left = lab.nodes.map((node) => node.name).filter((node) => !halted.some(({ name }) => name === node));
+      const name = [leaders.swarm, leaders.consul, ...left].find((node) => left.includes(node)) ?? "";
+      halted.push({ ...leaders, name });
+      const others = lab.nodes.map((node) => node.name).filter((node) => node !== name);
+      const mesh = Object.fromEntries(
+        await Promise.all(lab.nodes.map(async (node) => [node.name, await meshAddress(lab, node.name)] as const)),
+      );
       try {
         await run("docker", ["kill", lab.container(name)]);
-        await pageGoesOn(lab, name === "local-1");
+        const page = pageGoesOn(lab, name === "local-1");
+        const gone = servicesGone(lab, name, others, mesh);
+        await Promise.all([page, gone]);
         await tasksMove(lab, name);
-        await servicesGone(lab, name);
+        await whatConsulKeeps(lab, name, others[0] ?? "");
       } finally {
         // Whatever was found, the next scenario gets a whole cluster.
         await run("docker", ["start", lab.container(name)]);
@@ -41,6 +56,12 @@ export function failures(lab: LabCluster): void {
       expect(await lab.entries(30)).toContain("before the kill");
     },
   );
+
+  test("each node was halted, the swarm's leader and Consul's among them", () => {
+    expect(halted.map(({ name }) => name).sort()).toEqual(lab.nodes.map(({ name }) => name).sort());
+    expect(halted.some(({ name, swarm }) => name === swarm)).toBe(true);
+    expect(halted.some(({ name, consul }) => name === consul)).toBe(true);
+  });
 
   test("docker restart of one node, and of all three at once", async () => {
     for (const names of [["local-2"], ["local-1", "local-2", "local-3"]]) {
@@ -82,17 +103,51 @@ async function tasksMove(lab: LabCluster, name: string): Promise<void> {
   });
 }
 
-/** Nobody is sent to a dead node: none of its services is healthy, and Consul holds the node itself for failed. */
-async function servicesGone(lab: LabCluster, name: string): Promise<void> {
-  const other = name === "local-2" ? "local-3" : "local-2";
-  const health = "http://127.0.0.1:8500/v1/health";
-  for (const service of ["demo-guestbook", "ingress-traefik", "registry"]) {
-    const { stdout } = await lab.on(other, `curl -s '${health}/service/${service}?passing=1' | jq -r '.[].Node.Node'`);
-    expect(`${service} ${stdout}`).not.toContain(name);
-  }
+/** A node that is halted, and who led at that moment. */
+interface Leaders {
+  name: string;
+  swarm: string;
+  consul: string;
+}
+
+async function leadersOf(lab: LabCluster): Promise<Omit<Leaders, "name">> {
+  const swarm = await lab.on("local-1", "docker node ls --format '{{.Hostname}} {{.ManagerStatus}}'");
+  const raft = await lab.on("local-1", "consul operator raft list-peers -token-file /etc/storm/tokens/operator");
+  return {
+    swarm: /^(\S+) Leader$/m.exec(swarm.stdout)?.[1] ?? notYet(swarm),
+    consul: /^(\S+) .* leader /m.exec(raft.stdout)?.[1] ?? notYet(raft),
+  };
+}
+
+/** Nobody is sent to a dead node any more: neither DNS nor Consul's healthy answers have anything of it, asked on the others. */
+async function servicesGone(
+  lab: LabCluster,
+  name: string,
+  others: string[],
+  mesh: Record<string, string>,
+): Promise<void> {
+  const died = Date.now();
+  const living = others.map((other) => mesh[other]).sort();
+  await eventually(NOTICE_SECONDS, `services of ${name} gone`, async () => {
+    for (const other of others) {
+      const ingress = await addresses(lab, other, "ingress-traefik");
+      if (ingress.join() !== living.join()) notYet(`DNS on ${other}: ${ingress.join()}`);
+      for (const service of ["demo-guestbook", "ingress-traefik", "registry"]) {
+        const address = `http://127.0.0.1:8500/v1/health/service/${service}?passing=1`;
+        const { stdout } = await lab.on(other, `curl -s '${address}' | jq -r '.[].Node.Node'`);
+        if (stdout.includes(name)) notYet(`${service} on ${other}: ${stdout}`);
+      }
+    }
+    return true;
+  });
+  console.info(`${name}: its services gone ${((Date.now() - died) / 1000).toFixed(1)} s after its death`);
+}
+
+/** The catalog, which lists what is registered whatever its health, keeps a planned node that is away, as failed. */
+async function whatConsulKeeps(lab: LabCluster, name: string, other: string): Promise<void> {
   const { stdout } = await lab.on(
     other,
-    `curl -s '${health}/node/${name}' | jq -r '.[] | select(.CheckID == "serfHealth").Status'`,
+    `curl -s 'http://127.0.0.1:8500/v1/health/node/${name}' | jq -r '.[] | select(.CheckID == "serfHealth").Status'`,
   );
   expect(stdout.trim()).toBe("critical");
 }

@@ -1,4 +1,5 @@
-import { eventually, type LabCluster, notYet } from "../lab";
+import { eventually, type LabCluster, notYet, run } from "../lab";
+import { urnOf } from "../state";
 
 /** Keys are replaced while everything runs. */
 export function rotation(lab: LabCluster): void {
@@ -39,18 +40,16 @@ export function rotation(lab: LabCluster): void {
   });
 }
 
-/** Nodes and tasks that run, by their ids. */
+/** The nodes' own containers and those of all tasks, with their ids and when they were started. */
 async function running(lab: LabCluster): Promise<string[]> {
-  const nodes = lab.nodes.map(
-    async ({ name }) => (await lab.on(name, "docker ps -q --no-trunc | sort; uptime -s")).stdout,
-  );
-  return Promise.all(nodes);
-}
-
-export async function urnOf(lab: LabCluster, name: string): Promise<string> {
-  const { stdout } = await lab.pulumi("stack", "export");
-  const state = JSON.parse(stdout) as { deployment: { resources: { urn: string }[] } };
-  const urn = state.deployment.resources.map((each) => each.urn).find((each) => each.endsWith(`::${name}`));
-  if (urn === undefined) throw new Error(`no resource ${name}`);
-  return urn;
+  const started = "{{.Id}} {{.State.StartedAt}}";
+  const task = '{{index .Config.Labels "com.docker.swarm.task.id"}}';
+  const looks = lab.nodes.map(async ({ name }) => {
+    const node = await run("docker", ["inspect", "-f", started, lab.container(name)]);
+    const inside = await lab.on(name, `docker inspect -f '${started} ${task}' $(docker ps -q) | sort`);
+    // Each node runs the ingress at least: an empty list would prove nothing.
+    expect(inside.stdout).toMatch(/^[0-9a-f]{64} \S+ [0-9a-z]{25}$/m);
+    return `${node.stdout}${node.stderr}${inside.stdout}${inside.stderr}`;
+  });
+  return Promise.all(looks);
 }

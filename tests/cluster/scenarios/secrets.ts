@@ -1,8 +1,10 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CREDENTIAL_OUTPUT, type StormCredential } from "../../../outputs/schema";
+import { cacheFolder } from "../../../tools/paths";
 import { type LabCluster, root, run } from "../lab";
-import { urnOf } from "./rotation";
+import { nameOf, plainText, resources, urnOf } from "../state";
 
 /** What the engine writes encrypted to tell a right passphrase from a wrong one (its secrets/passphrase/manager.go). */
 function opens(state: string, passphrase: string): boolean {
@@ -17,6 +19,8 @@ function opens(state: string, passphrase: string): boolean {
   }
 }
 
+const CONTAINERS = "containers' settings and logs";
+
 /** Canaries: every secret of the cluster, looked for where it must not be. */
 export function secrets(lab: LabCluster): void {
   test("no secret is in plain text in state, logs, process lists or container settings", async () => {
@@ -25,20 +29,29 @@ export function secrets(lab: LabCluster): void {
     const places: Record<string, string> = {
       ...readTree(path.join(root, ".storm", "state")),
       ...readTree(path.join(root, ".storm", "logs")),
+      ...readTree(path.join(cacheFolder(), "logs")),
     };
-    for (const { name } of lab.nodes) {
-      places[`${name}: journal`] = (await lab.on(name, "journalctl --no-pager -o cat", 120)).stdout;
-      places[`${name}: processes`] = (
-        await lab.on(name, "ps axww -o args; cat /proc/[0-9]*/environ | tr '\\0' '\\n'")
-      ).stdout;
-      places[`${name}: user-data`] = (await lab.on(name, "cat /var/lib/cloud/seed/nocloud/user-data")).stdout;
+    for (const service of ["load-balancer", "image-cache"]) {
+      const { stdout, stderr } = await run("docker", ["logs", lab.container(service)]);
+      places[`log of the ${service}`] = stdout + stderr;
     }
+    for (const { name } of lab.nodes) {
+      const what = {
+        journal: "journalctl --no-pager -o cat",
+        processes: "ps axww -o args; cat /proc/[0-9]*/environ | tr '\\0' '\\n'",
+        "user-data": "cat /var/lib/cloud/seed/nocloud/user-data",
+        "cloud-init's logs": "cat /var/log/cloud-init*.log",
+        [CONTAINERS]:
+          'docker ps -aq | xargs docker inspect; for each in $(docker ps -aq); do docker logs "$each" 2>&1; done',
+      };
+      for (const [title, command] of Object.entries(what))
+        places[`${name}: ${title}`] = (await lab.on(name, command, 120)).stdout;
+    }
+    // A place that was not read has no secret in it either.
+    expect(Object.keys(places).filter((place) => places[place] === "" && !place.startsWith("/"))).toEqual([]);
     const found = Object.entries(places).flatMap(([place, text]) =>
       canaries
-        // The SSH host key is in user-data by design: it is this node's own, and rotates with the node.
-        .filter(
-          ({ name, value }) => text.includes(value) && !(place.endsWith("user-data") && name.includes("-host-key")),
-        )
+        .filter(({ name, value }) => text.includes(value) && !belongsThere(lab, name, place))
         .map(({ name }) => `${name} in ${place}`),
     );
     expect(found).toEqual([]);
@@ -85,6 +98,15 @@ export function secrets(lab: LabCluster): void {
   });
 }
 
+/**
+ * By design: a node's SSH host key is in its user-data, and rotates with the node. What a compose file puts into a program's
+ * environment is in its container's settings, and what a program logs in its log.
+ */
+function belongsThere(lab: LabCluster, name: string, place: string): boolean {
+  if (place.endsWith("user-data")) return name.includes("-host-key");
+  return place.endsWith(CONTAINERS) && Object.hasOwn(lab.canaries, name);
+}
+
 interface Canary {
   name: string;
   value: string;
@@ -101,20 +123,19 @@ function secretLine(pem: string): string {
 
 /** One line of every secret: enough to be found, whatever line breaks surround it. */
 async function secretValues(lab: LabCluster): Promise<Canary[]> {
-  const { stdout } = await lab.pulumi("stack", "export", "--show-secrets");
-  const state = JSON.parse(stdout) as {
-    deployment: { resources: { urn: string; outputs?: Record<string, unknown> }[] };
-  };
-  const canaries: Canary[] = [];
-  for (const { urn, outputs } of state.deployment.resources) {
-    const name = urn.split("::").pop() ?? urn;
-    for (const [property, value] of Object.entries(outputs ?? {})) {
-      const plain = (value as { plaintext?: string } | null)?.plaintext;
+  const canaries: Canary[] = Object.entries(lab.canaries).map(([name, value]) => ({ name, value }));
+  for (const resource of await resources(lab, "--show-secrets")) {
+    for (const [property, value] of Object.entries(resource.outputs ?? {})) {
+      const plain = plainText(value);
       if (plain === undefined || !/rivateKey|clientKey/.test(property)) continue;
-      const secret = secretLine(String(JSON.parse(plain)));
-      if (secret.length > 20) canaries.push({ name: `${name}.${property}`, value: secret });
+      const secret = secretLine(plain);
+      if (secret.length > 20) canaries.push({ name: `${nameOf(resource)}.${property}`, value: secret });
     }
   }
+  const credential = (await lab.outputs())[CREDENTIAL_OUTPUT] as StormCredential;
+  canaries.push({ name: "stormCredential", value: secretLine(credential.key) });
+  const passphrase = fs.readFileSync(path.join(root, ".storm", "passphrase"), "utf8").trim();
+  canaries.push({ name: "the backend's passphrase", value: passphrase });
   for (const token of ["controller", "node", "registrator", "operator"]) {
     canaries.push({
       name: `token ${token}`,
@@ -131,6 +152,8 @@ async function secretValues(lab: LabCluster): Promise<Canary[]> {
     const { stdout: joinToken } = await lab.on("local-1", `docker swarm join-token -q ${role}`);
     canaries.push({ name: `join token ${role}`, value: joinToken.trim() });
   }
+  // Nothing is found of a secret that could not be read.
+  expect(canaries.filter(({ value }) => value.length < 16)).toEqual([]);
   return canaries;
 }
 
