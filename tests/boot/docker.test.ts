@@ -46,6 +46,17 @@ test("the Docker API's proxy asks for a client certificate of its own authority,
   );
   expect(lines).toContain("ssl-default-bind-options ssl-min-ver TLSv1.2");
   expect(lines).toContain("server dockerd unix@/var/run/docker.sock");
-  // One other listener: Consul's, which is asked for a token (tests/boot/consul-api.test.ts).
+  // One other listener: Consul's.
   expect(lines.filter((line) => line.startsWith("bind "))).toHaveLength(2);
+});
+
+test("Consul's proxy refuses a request before Consul sees it, unless the one header that is left has a token", () => {
+  const [, frontend = ""] = managerApisConfig().split("frontend consul-api\n");
+  const rules = [...frontend.matchAll(/^ {2}(http-request .*|default_backend .*|bind .*)$/gm)].map(([, rule]) => rule);
+  expect(rules).toEqual([
+    "bind :8501 ssl crt /etc/storm/docker-api/consul.pem alpn http/1.1",
+    "http-request set-header X-Consul-Token %[req.fhdr(x-consul-token)]",
+    expect.stringMatching(/^http-request return status 403 .* unless { req\.fhdr\(x-consul-token\) -m len gt 0 }$/),
+    "default_backend consul",
+  ]);
 });

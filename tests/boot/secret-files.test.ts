@@ -86,7 +86,6 @@ test("no file tells an authority's key; a private key and a token are for root, 
   }
 });
 
-
 const contentOf = (path: string, secrets: NodeSecrets) =>
   secretFiles(secrets).find((file) => file.path === path)?.content;
 
