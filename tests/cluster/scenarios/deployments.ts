@@ -78,10 +78,10 @@ export function deployments(lab: LabCluster): void {
       (await lab.on("local-1", "docker stack ls --format '{{.Name}}' | sort")).stdout.split("\n");
     const both = await lab.start(`${stormYml(3)}  second: { file: second.yml }\n`);
     expect(`${both.code} ${both.stderr}`).toMatch(/^0 /);
-    expect(await names()).toEqual(["demo", "ingress", "registry", "second", "theirs", ""]);
+    expect(await names()).toEqual(["demo", "ingress", "registry", "second", "storm", "theirs", ""]);
     const one = await lab.start(stormYml(3));
     expect(`${one.code} ${one.stderr}`).toMatch(/^0 /);
-    expect(await names()).toEqual(["demo", "ingress", "registry", "theirs", ""]);
+    expect(await names()).toEqual(["demo", "ingress", "registry", "storm", "theirs", ""]);
     await lab.on("local-1", "docker stack rm theirs");
     await eventually(30, "the last of their containers gone", async () => {
       const left = lab.nodes.map(({ name }) =>
