@@ -15,7 +15,8 @@ import uuid
 
 STATE = "/var/lib/storm"
 FOUND = f"{STATE}/found.json"
-INSTALLED = f"{STATE}/installed.json"
+# What an engine that was there before had in it.
+OBJECTS = f"{STATE}/objects.json"
 # There once the machine is a node: a birth that fails before is taken back, one that is repeated is not.
 BORN = f"{STATE}/born"
 # What engines make for themselves besides, wherever they run first.
@@ -75,8 +76,9 @@ def state_of(name):
 
 
 def packages():
-    rows = run("dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${binary:Package}\n").splitlines()
-    return sorted(row.split()[-1] for row in rows if row.startswith("ii"))
+    """Known to dpkg: also those of which only the configuration is left."""
+    rows = run("dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package}\n").splitlines()
+    return sorted({row.split()[-1] for row in rows if row[1] != "n"})
 
 
 def unit_state(unit):
@@ -128,15 +130,6 @@ def write_files(document):
         atomic_write(path(each["path"]), each["content"].encode(), int(each["mode"], 8))
 
 
-def own_resolv_conf():
-    """systemd-resolved rewrites its own file behind the link: the node's forwarder needs one that stays."""
-    name = path("/etc/resolv.conf")
-    if os.path.islink(name):
-        with open(name, "rb") as file:
-            content = file.read()
-        atomic_write(name, content, 0o644)
-
-
 def set_name(name):
     run("hostname", name)
     # Written through: in a container the file is a mount of its own.
@@ -149,12 +142,6 @@ def set_name(name):
             file.write(line)
 
 
-def install(before):
-    run("/usr/local/lib/storm/storm-install", timeout=1800)
-    if not load(INSTALLED):
-        save(INSTALLED, {"packages": sorted(set(packages()) - set(before["packages"]))})
-
-
 def start(document, before):
     run("systemctl", "daemon-reload")
     run("systemctl", "enable", *document["units"])
@@ -162,11 +149,10 @@ def start(document, before):
     # An engine that ran before has to read its new configuration.
     ran = before["units"]["docker.service"]["active"] == "active"
     run("systemctl", "restart" if ran else "start", "docker.service", timeout=120)
-    installed = load(INSTALLED)
-    if before["docker"] and "objects" not in installed:
+    if before["docker"] and not load(OBJECTS):
         kinds = {"image": ("image", "ls", "-aq", "--no-trunc"), "volume": ("volume", "ls", "-q"),
                  "network": ("network", "ls", "-q", "--no-trunc")}
-        save(INSTALLED, {**installed, "objects": {kind: run("docker", *words).split() for kind, words in kinds.items()}})
+        save(OBJECTS, {kind: run("docker", *words).split() for kind, words in kinds.items()})
 
 
 def builds_for(user):
@@ -179,9 +165,8 @@ def builds_for(user):
 def birth(document):
     before = found(document)
     write_files(document)
-    own_resolv_conf()
     set_name(document["name"])
-    install(before)
+    run("/usr/local/lib/storm/storm-install", timeout=1800)
     start(document, before)
     builds_for(document["user"])
     save(BORN, True)

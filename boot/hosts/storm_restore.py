@@ -16,11 +16,9 @@ import subprocess
 
 STATE = "/var/lib/storm"
 SCRIPTS = "/usr/local/lib/storm"
-DAEMONS = ("storm-joiner", "storm-controller", "storm-registrator", "storm-peers", "storm-docker-api")
+UNITS = "/etc/systemd/system"
+# Still there when the rest has left: swarm and Consul are left through them.
 BASE = ("consul.service", "storm-dns.service", "storm-mesh.service", "storm-boot.service")
-UNIT_FILES = ("/etc/systemd/system/storm-*.service", "/etc/systemd/system/consul.service",
-              "/etc/systemd/system/docker.service.d/storm.conf", "/etc/systemd/system/*.wants/storm-*.service",
-              "/etc/systemd/system/*.wants/consul.service")
 # Rules that dockerd leaves in the firewall when it stops.
 DOCKER_RULE = re.compile(r"(?<![\w-])(DOCKER(-[A-Z0-9-]+)?|docker0|docker_gwbridge|br-[0-9a-f]{12})(?![\w-])")
 
@@ -76,6 +74,7 @@ def replace(name, content, mode, uid, gid):
 
 def put_back(name, before):
     name = path(name)
+    remove(f"{name}.storm-new")
     if before is None:
         if not os.path.ismount(name):
             remove(name)
@@ -88,17 +87,27 @@ def put_back(name, before):
     replace(name, base64.b64decode(before["content"]), before["mode"], before["uid"], before["gid"])
 
 
+def own_units():
+    """Timers first, which start services. Not by name alone: an owner's unit may be called so too (Apache Storm's are)."""
+    names = []
+    for name in glob.glob(path(f"{UNITS}/storm-*.*")):
+        with contextlib.suppress(OSError), open(name, encoding="utf-8", errors="replace") as file:
+            if "Description=Storm: " in file.read():
+                names.append(os.path.basename(name))
+    return sorted(names, key=lambda name: (not name.endswith(".timer"), name))
+
+
 def leave():
-    """Out of swarm and Consul, the daemons that would join again first. Nobody is waited for: the others may be gone too."""
-    for name in DAEMONS:
-        run("systemctl", "disable", "--now", f"{name}.service")
+    """Out of swarm and Consul, what would join again first. Nobody is waited for: the others may be gone too."""
+    for name in own_units():
+        if name not in BASE:
+            run("systemctl", "disable", "--now", name)
     run("env", f"CONSUL_HTTP_TOKEN_FILE={path('/etc/storm/tokens/node')}", "/usr/local/bin/consul", "leave", timeout=20)
     run("docker", "swarm", "leave", "--force", timeout=45)
 
 
-def docker_objects(installed):
+def docker_objects(before):
     """What the cluster made in an engine that was there before."""
-    before = installed.get("objects")
     if before is None:
         return
     containers = run("docker", "ps", "-aq").split()
@@ -141,11 +150,16 @@ def network(found, ran):
 
 
 def files(found):
+    # Links before what they lead to, by which a second run would know them.
+    ours = [*own_units(), "consul.service"]
+    for name in [each for unit in ours for each in glob.glob(path(f"{UNITS}/*.wants/{unit}"))]:
+        remove(name)
     for name, before in found["files"].items():
         if not name.startswith(f"{SCRIPTS}/"):
             put_back(name, before)
-    for name in [each for pattern in UNIT_FILES for each in glob.glob(path(pattern))]:
-        remove(name)
+    for name in [*ours, "docker.service.d/storm.conf"]:
+        if f"{UNITS}/{name}" not in found["files"]:
+            remove(path(f"{UNITS}/{name}"))
     with contextlib.suppress(OSError):
         os.rmdir(path("/etc/systemd/system/docker.service.d"))
     for name in ("/etc/storm", "/etc/consul.d"):
@@ -165,24 +179,26 @@ def files(found):
     run("hostname", found["hostName"])
 
 
-def installed_now():
-    rows = run("dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${binary:Package}\n").splitlines()
-    return {row.split()[-1] for row in rows if row.startswith("ii")}
+def known_to_dpkg():
+    """Whatever of a package is on the machine: its configuration alone, or half of it, too."""
+    rows = run("dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package}\n").splitlines()
+    return {row.split()[-1] for row in rows if row[1] != "n"}
 
 
-def packages(found, installed):
-    """Ours only. dpkg leaves what something else has come to need meanwhile."""
-    ours = installed.get("packages")
-    if ours is None:  # cut off within the installation
-        ours = installed_now() - set(found["packages"])
-    ours = sorted(installed_now() & set(ours))
+def packages(found):
+    """Ours only: what storm-install wrote down. dpkg leaves what something else has come to need meanwhile."""
+    recorded = set()
+    with contextlib.suppress(FileNotFoundError), open(path(f"{STATE}/packages"), encoding="utf-8") as file:
+        recorded = set(file.read().split()) - set(found["packages"])
+    ours = sorted(known_to_dpkg() & recorded)
     if ours:
-        run("dpkg", "--purge", *ours, timeout=300)
+        # One that was cut off while it was unpacked goes too.
+        run("dpkg", "--force-remove-reinstreq", "--purge", *ours, timeout=300)
     if not found["consul"]:
         remove(path("/usr/local/bin/consul"))
     if not found["consulUser"]:
         run("userdel", "consul")
-    return [f"package {name} stays: something else needs it" for name in sorted(installed_now() & set(ours))]
+    return [f"package {name} stays: something else needs it" for name in sorted(known_to_dpkg() & set(ours))]
 
 
 def data(found):
@@ -212,15 +228,15 @@ def engine(found, ran):
 
 
 def restore():
-    found, installed = load(f"{STATE}/found.json"), load(f"{STATE}/installed.json") or {}
+    found = load(f"{STATE}/found.json")
     notes = []
     if found:
         leave()
-        docker_objects(installed)
+        docker_objects(load(f"{STATE}/objects.json"))
         ran = stop(found)
         network(found, ran)
         files(found)
-        notes = packages(found, installed)
+        notes = packages(found)
         data(found)
         engine(found, ran)
     # The record last but for this script, which finds nothing more to do without it.

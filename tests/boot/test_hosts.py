@@ -128,10 +128,18 @@ class Life(OnMachine):
         self.patch(birth.socket, "gethostname", lambda: self.host_name)
         self.patch(os, "chown", lambda *_: None)
         user = getpass.getuser()
-        units = ["storm-boot.service", "docker.service"]
+        units = ["storm-boot.service", "docker.service", "storm-certificates.timer"]
         files = [{"path": path, "content": path, "mode": "0644"} for path in (
             "/etc/storm/node.json", "/etc/consul.d/node.json", "/etc/docker/daemon.json", "/etc/systemd/system/storm-boot.service",
-            "/etc/systemd/system/docker.service.d/storm.conf", "/usr/local/lib/storm/storm_restore.py")]
+            "/etc/systemd/system/storm-certificates.timer", "/etc/systemd/system/docker.service.d/storm.conf",
+            "/usr/local/lib/storm/storm_restore.py")]
+        for file in files:
+            if "/storm-" in file["path"]:
+                file["content"] = "[Unit]\nDescription=Storm: a unit\n"
+        # Apache Storm's.
+        self.write("/etc/systemd/system/storm-nimbus.service", "[Unit]\nDescription=Storm nimbus\n")
+        for target in ("timers", "multi-user"):
+            os.makedirs(f"{self.root}/etc/systemd/system/{target}.target.wants")
         self.document = {"cluster": "c", "name": "node-1", "user": user, "files": files, "units": units}
         for folder in ("/etc/systemd/system", "/usr/local/lib", "/usr/local/bin", "/var/lib"):
             os.makedirs(self.root + folder, exist_ok=True)
@@ -156,10 +164,13 @@ class Life(OnMachine):
         if words[0] == "dpkg-query":
             return "".join(f"ii  {name}\n" for name in sorted(self.packages))
         if words[0].endswith("storm-install"):
-            self.packages |= {"jq", "haproxy"}
+            new = {"jq", "haproxy"} - self.packages
+            self.write("/var/lib/storm/packages", "".join(f"{name}\n" for name in [*self.recorded(), *sorted(new)]))
+            self.step()
+            self.packages |= new
             self.write("/usr/local/bin/consul", "consul")
-        if words[:2] == ["dpkg", "--purge"]:
-            self.packages -= set(words[2:])
+        if words[0] == "dpkg":
+            self.packages -= set(words[words.index("--purge") + 1:])
         if words[0] == "hostname":
             self.host_name = words[1]
         if words[0] == "systemctl":
@@ -167,11 +178,25 @@ class Life(OnMachine):
         self.step()
         return ""
 
+    def recorded(self):
+        file = pathlib.Path(self.root + "/var/lib/storm/packages")
+        return file.read_text(encoding="utf-8").split() if file.exists() else []
+
+    def links(self, unit):
+        return f"{self.root}/etc/systemd/system/{'timers' if unit.endswith('.timer') else 'multi-user'}.target.wants/{unit}"
+
     def systemctl(self, verb, *units):
         if verb == "is-active":
             return "active\n" if units[0] in self.active else "inactive\n"
         if verb in ("start", "restart"):
             self.active |= {unit for unit in units if unit.endswith(".service")}
+            if "storm-dns.service" in units:  # as the script does it
+                pathlib.Path(self.root + "/etc/resolv.conf").unlink(missing_ok=True)
+                self.write("/etc/resolv.conf", "nameserver 127.0.0.1\n")
+        if verb == "enable":
+            for unit in (unit for unit in units if unit.startswith("storm-") and not os.path.lexists(self.links(unit))):
+                os.symlink(f"/etc/systemd/system/{unit}", self.links(unit))
+                self.active |= {unit} if unit.endswith(".timer") else set()
         if verb == "stop" or "--now" in units:
             self.active -= set(units)
         return "enabled\n" if verb == "is-enabled" else ""
@@ -197,6 +222,11 @@ class Life(OnMachine):
         self.assertEqual(birth.birth(self.document), born)
         self.assertEqual((self.host_name, self.packages), ("node-1", {"base", "jq", "haproxy"}))
         self.assertFalse(os.path.islink(f"{self.root}/etc/resolv.conf"))
+        # What an enrolment brings that is newer than the birth: its units, and packages that only some clusters need.
+        self.write("/etc/systemd/system/storm-acme.timer", "[Unit]\nDescription=Storm: looks each minute\n")
+        self.systemctl("enable", "storm-acme.timer")
+        self.write("/var/lib/storm/packages", "\n".join([*self.recorded(), "lego"]))
+        self.packages.add("lego")
         storm_restore.restore()
         self.assertEqual(self.machine(), before)
         self.assertEqual((storm_restore.restore(), self.machine()), ({"notes": []}, before))
@@ -205,7 +235,7 @@ class Life(OnMachine):
         before = self.machine()
         _, steps = self.until_done(birth.birth, self.document)
         self.assertGreater(steps, 15)
-        self.assertEqual(json.loads(pathlib.Path(self.root + birth.INSTALLED).read_text())["packages"], ["haproxy", "jq"])
+        self.assertEqual(set(self.recorded()), {"haproxy", "jq"})
         _, steps = self.until_done(storm_restore.restore)
         self.assertGreater(steps, 15)
         self.assertEqual(self.machine(), before)

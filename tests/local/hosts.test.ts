@@ -26,8 +26,24 @@ find /etc /usr/local -xdev -type f ! -name '*-' -exec sha256sum {} + | sort -k2
 dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n'
 systemctl list-unit-files --no-legend --state=enabled,disabled,masked | sort
 systemctl list-units --no-legend --plain --type=service --state=running | awk '{print $1}' | sort
+systemctl list-units --no-legend --plain --all --type=timer | awk '{print $1, $3}' | sort
 ip -brief address | sed 's/@.*//' | sort; nft list tables | grep storm; for t in iptables ip6tables; do $t-save | grep -E '^-A| DROP '; done
 hostname; sysctl -n net.ipv4.ip_forward; cat /etc/resolv.conf /etc/hosts /etc/hostname; ls -A /var/lib/docker
+`;
+
+/** A repository of packages on the machine itself: `brought`, which depends on `needed`. */
+const REPOSITORY = `
+mkdir -p /srv/packages && cd /srv/packages
+for each in brought:needed needed:; do
+  name=\${each%%:*}
+  mkdir -p $name/DEBIAN
+  printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.com>\nDescription: x\n' $name >$name/DEBIAN/control
+  [ -z "\${each#*:}" ] || echo "Depends: \${each#*:}" >>$name/DEBIAN/control
+  dpkg-deb -b $name $name.deb >/dev/null
+  { cat $name/DEBIAN/control; echo "Filename: ./$name.deb"; echo "Size: $(stat -c %s $name.deb)"
+    echo "SHA256: $(sha256sum $name.deb | cut -d' ' -f1)"; echo; } >>Packages
+done
+echo 'deb [trusted=yes] file:/srv/packages ./' >/etc/apt/sources.list.d/packages.list
 `;
 
 describe("machines that exist already", () => {
@@ -142,6 +158,7 @@ describe("machines that exist already", () => {
   test(
     "a host becomes a cluster, a second up changes nothing, destroy leaves it as it was",
     async () => {
+      await inside("a", REPOSITORY);
       const before = await inside("a", SNAPSHOT);
       const stack = await stackOf("whole", entries["a"] ?? "");
       await up(stack, ...WITHOUT_IMAGES);
@@ -152,13 +169,10 @@ describe("machines that exist already", () => {
       expect(Object.keys(again.summary.resourceChanges ?? {})).toEqual(["same"]);
       const state = readFileSync(join(lab.folder, "state/.pulumi/stacks/storm/whole.json"), "utf8");
       expect(state.includes("storm:hosts:Host") && !state.includes("OPENSSH PRIVATE KEY")).toBe(true);
-      // What storm-install brings where an image lacks it.
-      await inside(
-        "a",
-        "mkdir -p /tmp/p/DEBIAN && printf 'Package: brought\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.com>\\n" +
-          "Description: x\\n' >/tmp/p/DEBIAN/control && dpkg-deb -b /tmp/p /tmp/p.deb >/dev/null && dpkg -i /tmp/p.deb >/dev/null && " +
-          'sed -i \'s/"packages": \\[/"packages": ["brought"/\' /var/lib/storm/installed.json',
-      );
+      expect(await inside("a", "systemctl is-active storm-certificates.timer storm-acme.timer")).toBe("active\nactive");
+      // As storm-acme.service brings lego on some later day.
+      await inside("a", "/usr/local/lib/storm/storm-install no-such-program:brought");
+      expect(await inside("a", "dpkg-query -W -f '${Status}' brought needed")).toBe("install ok installed".repeat(2));
       await stack.destroy();
       expect(await inside("a", SNAPSHOT)).toBe(before);
     },
