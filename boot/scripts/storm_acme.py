@@ -91,7 +91,9 @@ class Lego:
         settings, names = self.settings, [word for domain in domains for word in ("--domains", domain)]
         command = ["lego", "--accept-tos", "--email", settings["email"], "--server", settings["server"], "--dns", settings["provider"],
                    "--key-type", "ec256", "--path", str(self.folder), *names, "run"]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings["environment"]}
+        # A wildcard may be a CNAME, which is for every name below it: lego would write its challenge where that leads.
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings["environment"],
+                       "LEGO_DISABLE_CNAME_SUPPORT": "true"}
         try:
             done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   timeout=LEGO_SECONDS, check=False)

@@ -78,7 +78,13 @@ function nodeRows(network: NetworkPlan, guarded: "manager" | "node"): Row[] {
     });
   const allowed = rows.flatMap((row): Row[] => {
     const sources = sourcesOf(network, row);
-    return sources.length === 0 ? [] : [{ ...row, sources }];
+    if (sources.length === 0) return [];
+    // Azure's name for the world leaves out the virtual network, through which elastic nodes of the site reach the mesh's other nodes.
+    const inside: Row[] =
+      row.from === "world" && row.to === "node" && sources[0] === WORLD
+        ? [{ ...row, from: "site", sources: [network.siteCidr] }]
+        : [];
+    return [{ ...row, sources }, ...inside];
   });
   return [...allowed, ...probes];
 }

@@ -1,20 +1,32 @@
-import { getZoneOutput, RecordSet, Zone } from "@pulumi/azure-native/dns";
+import { getZoneOutput, RecordSet, type RecordSetArgs, Zone } from "@pulumi/azure-native/dns";
 import { Provider } from "@pulumi/azure-native/provider";
 import { ResourceGroup } from "@pulumi/azure-native/resources";
 import { Profile } from "@pulumi/azure-native/trafficmanager";
 import * as pulumi from "@pulumi/pulumi";
-import { aliasesOf, type AliasPlan, endpointsOf, MONITOR, trafficName } from "../azure/traffic";
+import {
+  aliasesOf,
+  type AliasPlan,
+  byName,
+  endpointOf,
+  MONITOR,
+  relativeName,
+  targetsOf,
+  trafficName,
+} from "../azure/traffic";
+import type { DnsPlan } from "../../plan/types";
 import type { DnsRecords, RecordsArgs } from "./records";
 
 /** Where the resource group keeps its list; what is in it is everywhere. Never changed: it would make the zone anew. */
 const LOCATION = "eastus";
 const EVERYWHERE = "global";
 
+type RecordSetTarget = Pick<RecordSetArgs, "aRecords" | "cnameRecord" | "targetResource">;
+
 export interface AzureRecordsArgs extends RecordsArgs {
   aliases: AliasPlan[];
 }
 
-/** The zone at Azure DNS, and in it every name as an alias of one Traffic Manager profile that knows which sites answer. */
+/** The zone at Azure DNS, and in it every name leads to one Traffic Manager profile that knows which sites answer. */
 export function createRecords(args: RecordsArgs, opts?: pulumi.ComponentResourceOptions): DnsRecords {
   // First, so that what cannot be is said before anything is made.
   const aliases = aliasesOf(args);
@@ -40,6 +52,7 @@ export class AzureRecords extends pulumi.ComponentResource implements DnsRecords
       parent,
     );
     const zone = this.zone(name, args, group.name, tags);
+    const { endpoints, records } = this.endpoints(args, zone.group);
     const profile = new Profile(
       name,
       {
@@ -51,12 +64,21 @@ export class AzureRecords extends pulumi.ComponentResource implements DnsRecords
         trafficRoutingMethod: "Weighted",
         dnsConfig: { relativeName: trafficName(dns), ttl: dns.ttl },
         monitorConfig: MONITOR,
-        endpoints: endpointsOf(args.sites),
+        endpoints,
         tags,
       },
-      parent,
+      // Traffic Manager asks as soon as it is told whom.
+      { parent: this, dependsOn: records },
     );
-    for (const record of args.aliases) this.alias(record, args, zone.group, profile.id);
+    const cname = profile.dnsConfig.apply((config) => config?.fqdn ?? "");
+    for (const { name: record, type } of args.aliases)
+      this.record(
+        record,
+        type,
+        dns,
+        zone.group,
+        type === "A" ? { targetResource: { id: profile.id } } : { cnameRecord: { cname } },
+      );
     this.nameServers = zone.nameServers;
     this.registerOutputs({ nameServers: this.nameServers });
   }
@@ -78,22 +100,26 @@ export class AzureRecords extends pulumi.ComponentResource implements DnsRecords
     return { group: made.name.apply(() => group), nameServers: made.nameServers };
   }
 
-  private alias(
-    record: AliasPlan,
-    { dns }: RecordsArgs,
-    group: pulumi.Output<string>,
-    profileId: pulumi.Output<string>,
-  ) {
+  /** Where sites with a host name are among them, the others' addresses get names of their own in the zone. */
+  private endpoints({ dns, sites }: RecordsArgs, group: pulumi.Output<string>) {
+    const targets = targetsOf(sites);
+    const named = byName(targets);
+    const records: RecordSet[] = [];
+    const endpoints = targets.map((target) => {
+      const { name, address, hostName } = target;
+      if (address === undefined || !named) return endpointOf(target, address ?? hostName ?? "");
+      const own = `${name}.site.${dns.names[0] ?? dns.zone}`;
+      records.push(this.record(own, "A", dns, group, { aRecords: [{ ipv4Address: address }] }));
+      return endpointOf(target, own);
+    });
+    return { endpoints, records };
+  }
+
+  private record(name: string, recordType: string, dns: DnsPlan, group: pulumi.Output<string>, to: RecordSetTarget) {
+    const relativeRecordSetName = relativeName(name, dns.zone);
     return new RecordSet(
-      record.name,
-      {
-        resourceGroupName: group,
-        zoneName: dns.zone,
-        relativeRecordSetName: record.relative,
-        recordType: record.type,
-        ttl: dns.ttl,
-        targetResource: { id: profileId },
-      },
+      name,
+      { resourceGroupName: group, zoneName: dns.zone, relativeRecordSetName, recordType, ttl: dns.ttl, ...to },
       { parent: this },
     );
   }

@@ -15,6 +15,7 @@ export function createSite(args: SiteArgs): Site {
     nodes: pool.nodes,
     entry: {
       addresses: pulumi.all(pool.addresses),
+      addressCount: pool.addresses.length,
       ports: pulumi.output<Record<string, number>>({ https: 443, http: 80 }),
     },
   };

@@ -120,3 +120,11 @@ test("with a wrong credential it says so without the credential, waits, and goes
   expect(await lab.script("storm_acme.py", manager)).toMatchObject({ code: 0 });
   expect((await stored("shop")).subjectAltName).toBe("DNS:*.shop.dev.storm.example.com");
 });
+
+test("where wildcards are CNAMEs, the challenge is in the zone all the same, not where they lead", async () => {
+  const [manager = ""] = managers;
+  await lab.wildcard("_acme-challenge.blog.dev.storm.example.com", "ingress.trafficmanager.test");
+  bring(manager, lab.issueSettings({ blog: ["*.blog.dev.storm.example.com"] }));
+  expect(await lab.script("storm_acme.py", manager)).toMatchObject({ code: 0 });
+  expect((await stored("blog")).subjectAltName).toBe("DNS:*.blog.dev.storm.example.com");
+});

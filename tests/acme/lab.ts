@@ -29,6 +29,7 @@ export class AcmeLab {
   private readonly children: ChildProcess[] = [];
   private consul = "";
   private directory = "";
+  private management = 0;
   private readonly tokens: Record<string, string> = {};
 
   private constructor() {}
@@ -41,7 +42,8 @@ export class AcmeLab {
       await lab.startConsul(await ensureConsul(cache, say));
       const dns = await lab.startDns(await buildGoModule(recipes.challengeServer, cache, say));
       await lab.startAuthority(await buildGoModule(recipes.pebble, cache, say), dns.port, validitySeconds);
-      lab.wrapLego(await findLego(cache), dns.management);
+      lab.management = dns.management;
+      lab.wrapLego(await findLego(cache), dns);
     } catch (error) {
       await lab.stop();
       throw error;
@@ -189,18 +191,31 @@ export class AcmeLab {
     await until(ask, "the authority");
   }
 
+  /** What a wildcard that is a CNAME answers for a name that has no record of its own. */
+  async wildcard(name: string, target: string): Promise<void> {
+    const body = JSON.stringify({ host: `${name}.`, target: `${target}.` });
+    const answer = await fetch(`http://127.0.0.1:${this.management}/set-cname`, { method: "POST", body });
+    if (!answer.ok) throw new Error(`set-cname: ${answer.status} ${await answer.text()}`);
+  }
+
   /** lego looks for the zone's own name servers on port 53 before it goes on: here there are none, so it is told not to. */
-  private wrapLego(lego: string, management: number): void {
+  private wrapLego(lego: string, { port, management }: { port: number; management: number }): void {
     mkdirSync(join(this.folder, "bin"));
     const put = (name: string, lines: string[]) => {
       writeFileSync(join(this.folder, name), `#!/bin/sh\nset -eu\n${lines.join("\n")}\n`);
       chmodSync(join(this.folder, name), 0o755);
     };
-    put("bin/lego", [`echo "$*" >>${join(this.folder, "runs")}`, `exec ${lego} --dns.disable-cp "$@"`]);
+    put("bin/lego", [
+      `echo "$*" >>${join(this.folder, "runs")}`,
+      `exec ${lego} --dns.disable-cp --dns.resolvers 127.0.0.1:${port} "$@"`,
+    ]);
     const url = `http://127.0.0.1:${management}`;
     put("set-record", [
       '[ "$TEST_CREDENTIAL" = sesame-open ] || { echo "wrong credential $TEST_CREDENTIAL" >&2; exit 1; }',
+      `case "$2" in *.storm.example.com.) ;; *) echo "$2 is not in the zone" >&2; exit 1 ;; esac`,
       `[ "$1" = present ] || exec curl -fsS -d "{\\"host\\": \\"$2\\"}" ${url}/clear-txt`,
+      // A record of its own hides what a wildcard answers.
+      `curl -fsS -d "{\\"host\\": \\"$2\\"}" ${url}/clear-cname`,
       // Two names of one certificate, a wildcard and its base, have one record name with two values.
       `exec curl -fsS -d "{\\"host\\": \\"$2\\", \\"value\\": \\"$3\\"}" ${url}/set-txt`,
     ]);

@@ -96,9 +96,10 @@ class Issuing(unittest.TestCase):
         folder = arguments[arguments.index("--path") + 1]
         self.assertEqual(arguments, ["--accept-tos", "--email", "ops@example.com", "--server", "https://acme.test/dir", "--dns", "digitalocean",
                                      "--key-type", "ec256", "--path", folder, "--domains", "*.web.test", "--domains", "web.test", "run"])
-        self.assertEqual({key: environment[key] for key in ("DO_AUTH_TOKEN", "HOME")}, {"DO_AUTH_TOKEN": "token-of-the-zone", "HOME": folder})
+        self.assertEqual({key: environment[key] for key in ("DO_AUTH_TOKEN", "HOME", "LEGO_DISABLE_CNAME_SUPPORT")},
+                         {"DO_AUTH_TOKEN": "token-of-the-zone", "HOME": folder, "LEGO_DISABLE_CNAME_SUPPORT": "true"})
         # Python itself sets LC_CTYPE in its child.
-        self.assertEqual(set(environment) - {"LC_CTYPE"}, {"PATH", "HOME", "DO_AUTH_TOKEN"})
+        self.assertEqual(set(environment) - {"LC_CTYPE"}, {"PATH", "HOME", "DO_AUTH_TOKEN", "LEGO_DISABLE_CNAME_SUPPORT"})
         self.assertFalse(os.path.exists(folder))
         self.assertIsNone(self.kv.holder)
 

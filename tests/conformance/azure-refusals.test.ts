@@ -99,12 +99,36 @@ const scale = (minimum: string, usual: string, maximum: string, timeWindow = "PT
   ],
 });
 
+const traffic = (...targets: string[]): ValueMap => ({
+  resourceGroupName: "group",
+  location: "global",
+  profileName: "ingress",
+  trafficRoutingMethod: "Weighted",
+  dnsConfig: { relativeName: "ingress", ttl: 60 },
+  monitorConfig: { protocol: "TCP", port: 443, intervalInSeconds: 10, timeoutInSeconds: 5 },
+  endpoints: targets.map((target, index) => ({
+    name: `e${index}`,
+    type: "Microsoft.Network/trafficManagerProfiles/externalEndpoints",
+    target,
+  })),
+});
+const record = (relativeRecordSetName: string, recordType: string, more: ValueMap = {}): ValueMap => ({
+  resourceGroupName: "group",
+  zoneName: "example.com",
+  relativeRecordSetName,
+  recordType,
+  ...more,
+});
+
 test("what is right is taken", () => {
   expect(refused("network:VirtualNetwork", vnet("10.64.0.0/17", "10.64.255.0/24"))).toEqual([]);
   expect(refused("network:NetworkSecurityGroup", group(rule("a", 100), rule("b", 4096)))).toEqual([]);
   expect(refused("compute:VirtualMachine", vm())).toEqual([]);
   expect(refused("network:LoadBalancer", balancer("$self/probes/https"))).toEqual([]);
   expect(refused("monitor:AutoscaleSetting", scale("2", "2", "10"))).toEqual([]);
+  expect(refused("trafficmanager:Profile", traffic("192.0.2.1", "192.0.2.2"))).toEqual([]);
+  expect(refused("trafficmanager:Profile", traffic("lb.example.net", "one.example.net"))).toEqual([]);
+  expect(refused("dns:RecordSet", record("www", "A", { aRecords: [{ ipv4Address: "192.0.2.1" }] }))).toEqual([]);
 });
 
 const WRONG: [string, string, ValueMap, string][] = [
@@ -178,15 +202,39 @@ const WRONG: [string, string, ValueMap, string][] = [
     "at most 90 characters",
   ],
   [
-    "a CNAME for a zone",
+    "a service tag in a list",
+    "network:NetworkSecurityGroup",
+    group({ ...rule("a", 100), sourceAddressPrefix: null, sourceAddressPrefixes: ["Internet", "10.64.0.0/16"] }),
+    "takes no service tag: Internet",
+  ],
+  [
+    "addresses and names in one profile",
+    "trafficmanager:Profile",
+    traffic("192.0.2.1", "lb.example.net"),
+    "are all addresses or all domain names",
+  ],
+  ["a CNAME for a zone", "dns:RecordSet", record("@", "CNAME"), "cannot be a CNAME"],
+  [
+    "a record that says nothing",
     "dns:RecordSet",
-    { resourceGroupName: "g", zoneName: "example.com", relativeRecordSetName: "@", recordType: "CNAME" },
-    "cannot be a CNAME",
+    record("www", "A"),
+    "A wants exactly one of targetResource and aRecords",
   ],
 ];
 
 test.each(WRONG)("%s", (_, type, inputs, reason) => {
   expect(refused(type, inputs)).toEqual([expect.stringContaining(reason)]);
+});
+
+test("a resource has 20 alias record sets", () => {
+  const alias = (index: number) =>
+    refused("dns:RecordSet", {
+      ...record(`s${index}`, "CNAME", { targetResource: { id: unknown } }),
+      zoneName: "a.net",
+    });
+  const said = Array.from({ length: 21 }, (_, index) => alias(index).join());
+  expect(said.filter((each) => each === "")).toHaveLength(20);
+  expect(said[20]).toContain("a resource has at most 20 alias record sets");
 });
 
 test("no refusal repeats user-data", () => {

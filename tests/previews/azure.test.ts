@@ -139,6 +139,7 @@ test("the world reaches 80, 443 and the mesh; administrators SSH, and on manager
     "Allow site-tcp-80 from 10.64.0.0/16",
     "Allow site-tcp-443 from 10.64.0.0/16",
     "Allow world-udp-51820 from Internet",
+    "Allow site-udp-51820 from 10.64.0.0/16",
     "Allow admin-tcp-22 from 203.0.113.0/24",
   ];
   const rest = [
@@ -156,7 +157,7 @@ test("the world reaches 80, 443 and the mesh; administrators SSH, and on manager
   ]);
 });
 
-test("every name is an alias of a Traffic Manager profile that asks the sites", () => {
+test("every name leads to a Traffic Manager profile that asks the sites", () => {
   const records = whole.resources
     .filter((each) => typeOf(each) === "RecordSet")
     .map(({ inputs }) => [inputs["relativeRecordSetName"], inputs["recordType"], inputs["zoneName"], inputs["ttl"]]);

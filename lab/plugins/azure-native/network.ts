@@ -58,6 +58,8 @@ function checkRules(rules: ValueMap[]): CheckFailure[] {
     for (const source of sources)
       if (!SERVICE_TAGS.includes(source) && !parseCidr(source))
         refuse(index, `is no network or service tag: ${source}`);
+    for (const source of items(rule["sourceAddressPrefixes"]).flatMap((each) => text(each) ?? []))
+      if (!parseCidr(source)) refuse(index, `sourceAddressPrefixes takes no service tag: ${source}`);
   });
   return failures;
 }

@@ -1,9 +1,10 @@
 /** Offline stand-in of the `azure-native` plugin: the types and the one function that our components use, for previews. */
 import type { Plugin } from "../shared/resource";
 import { Disk, VirtualMachine, VirtualMachineScaleSet } from "./compute";
+import { getZone, Profile, RecordSet, Zone } from "./dns";
 import { LoadBalancer } from "./load-balancer";
 import { NatGateway, NetworkInterface, NetworkSecurityGroup, PublicIPAddress, VirtualNetwork } from "./network";
-import { AutoscaleSetting, getZone, Profile, RecordSet, ResourceGroup, UserAssignedIdentity, Zone } from "./services";
+import { AutoscaleSetting, ResourceGroup, UserAssignedIdentity } from "./services";
 
 export const azurePlugin: Plugin = {
   name: "azure-native",

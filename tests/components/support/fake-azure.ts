@@ -33,7 +33,9 @@ export const azureOutputs: Record<string, Fake> = {
   "azure-native:compute:VirtualMachine": (name) => ({ vmId: `machine ${name}` }),
   "azure-native:compute:VirtualMachineScaleSet": () => ({}),
   "azure-native:monitor:AutoscaleSetting": () => ({}),
-  "azure-native:trafficmanager:Profile": () => ({}),
+  "azure-native:trafficmanager:Profile": () => ({
+    dnsConfig: { fqdn: "dev-example-com.trafficmanager.net" },
+  }),
   "azure-native:dns:Zone": (_, { zoneName }) => ({ name: zoneName, nameServers: ["ns1-01.azure-dns.com."] }),
   "azure-native:dns:RecordSet": () => ({}),
 };
