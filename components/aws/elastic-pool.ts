@@ -53,7 +53,8 @@ export class ElasticPool extends pulumi.ComponentResource {
     return new ec2.LaunchTemplate(
       name,
       {
-        name: physicalName(args, pool.name),
+        // Machines with another processor are another template, with an image of theirs: this one's image is never changed.
+        name: physicalName(args, `${pool.name}-${pool.architecture}`),
         updateDefaultVersion: true,
         imageId: args.images.id(pool.architecture),
         instanceType: pool.machineType,

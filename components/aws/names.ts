@@ -16,8 +16,9 @@ export function tagsOf(plan: Pick<Plan, "name" | "env">, name: string, pool?: st
 
 /**
  * What the cloud itself calls a thing whose name must be unique in the account and region. At most 25 characters before `suffix`: a
- * load balancer's name has 32.
+ * load balancer's name has 32. Not the environment first: AWS takes no group whose name begins with "sg-", and no load balancer
+ * that begins with "internal-".
  */
 export function physicalName({ plan, clusterId }: Pick<SiteArgs, "plan" | "clusterId">, suffix: string) {
-  return pulumi.interpolate`${plan.env}-${clusterId}-${suffix}`;
+  return pulumi.interpolate`${clusterId}-${plan.env}-${suffix}`;
 }

@@ -36,9 +36,8 @@ export class AzureElasticPool extends pulumi.ComponentResource {
         ...placement,
         vmScaleSetName: pool.name,
         orchestrationMode: "Uniform",
-        // Without a capacity: Azure then leaves it as it is, and the autoscale setting brings a new set to its smallest. Any number
-        // here would set a grown pool back with each change of its model.
-        sku: { name: pool.machineType, tier: "Standard" },
+        // Azure makes no set without a capacity (Azure/vm-scale-sets#70); from then on it is the autoscale setting's.
+        sku: { name: pool.machineType, tier: "Standard", capacity: pool.min },
         ...(pool.zones.length > 0 ? { zones: pool.zones } : {}),
         platformFaultDomainCount: 1,
         singlePlacementGroup: false,
@@ -59,6 +58,9 @@ export class AzureElasticPool extends pulumi.ComponentResource {
         parent: this,
         // Azure changes neither in a set that is there. Its image is not ignored: another one is for the machines that come later.
         replaceOnChanges: ["zones", "tags.architecture"],
+        // A change of the model is written whole, with the capacity that the state has. A refresh brings the real one there: azure-native
+        // takes outputs that changed for inputs. Without it a pool that grew begins anew at its smallest.
+        ignoreChanges: ["sku.capacity"],
         // Its name is taken as long as it is there.
         deleteBeforeReplace: true,
       },

@@ -1,14 +1,15 @@
 import type { Region } from "./types";
 
 /**
- * AWS regions that every account may use or opt into. Coordinates are those of the city or county that AWS names;
- * zones are the letters that every account sees (some accounts see more).
+ * AWS regions that every account may use or opt into. Coordinates are those of the city or county that AWS names. Letters are the
+ * zones that a pool gets which names none: three, as many as a quorum needs, that every account sees. What an account calls `a`
+ * another calls `c`, and in us-west-1 each sees two of three, so that nobody else can choose them.
  */
 const REGIONS: [string, number, number, string][] = [
-  ["us-east-1", 38.9, -77.5, "abcdf"],
+  ["us-east-1", 38.9, -77.5, "abc"],
   ["us-east-2", 40.0, -83.0, "abc"],
-  ["us-west-1", 37.4, -121.9, "ab"],
-  ["us-west-2", 45.8, -119.7, "abcd"],
+  ["us-west-1", 37.4, -121.9, ""],
+  ["us-west-2", 45.8, -119.7, "abc"],
   ["ca-central-1", 45.5, -73.6, "abd"],
   ["ca-west-1", 51.0, -114.1, "abc"],
   ["mx-central-1", 20.6, -100.4, "abc"],
@@ -34,13 +35,21 @@ const REGIONS: [string, number, number, string][] = [
   ["ap-southeast-4", -37.8, 145.0, "abc"],
   ["ap-southeast-5", 3.1, 101.7, "abc"],
   ["ap-northeast-1", 35.7, 139.7, "acd"],
-  ["ap-northeast-2", 37.6, 127.0, "abcd"],
+  ["ap-northeast-2", 37.6, 127.0, "abc"],
   ["ap-northeast-3", 34.7, 135.5, "abc"],
 ];
+
+/** An account may see any of them (docs.aws.amazon.com/global-infrastructure/latest/regions). */
+const LETTERS = [..."abcdefgh"];
 
 export const awsRegions: ReadonlyMap<string, Region> = new Map(
   REGIONS.map(([name, latitude, longitude, letters]): [string, Region] => [
     name,
-    { latitude, longitude, zones: [...letters].map((letter) => name + letter) },
+    {
+      latitude,
+      longitude,
+      zones: [...letters].map((letter) => name + letter),
+      zoneNames: LETTERS.map((letter) => name + letter),
+    },
   ]),
 );

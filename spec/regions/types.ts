@@ -3,6 +3,8 @@ export interface Region {
   /** Degrees, north and east positive. */
   readonly latitude: number;
   readonly longitude: number;
-  /** The provider's own names of the zones; empty where there are none to choose from. */
+  /** The provider's own names of the zones that are taken where a pool names none; empty where it must, or where there are none. */
   readonly zones: readonly string[];
+  /** All names that `zones` of a pool may have, where accounts see different ones. Default: those of `zones`. */
+  readonly zoneNames?: readonly string[];
 }

@@ -88,15 +88,21 @@ function checkSpot(spec: Spec, pool: PoolSpec, provider: ProviderCatalog): Issue
 }
 
 function checkZones(spec: Spec, pool: PoolSpec, provider: ProviderCatalog): Issue[] {
-  const allowed = provider.regions.get(pool.region)?.zones ?? [];
+  const { zones = [], zoneNames = zones } = provider.regions.get(pool.region) ?? {};
+  const place = `${provider.title} ${pool.region}`;
+  if (pool.zones.length === 0 && zones.length === 0 && zoneNames.length > 0) {
+    const [one = "", two = ""] = zoneNames;
+    const message =
+      `needs zones: accounts see different ones of ${place}; name yours, for example zones: [${one}, ${two}] ` +
+      `(aws ec2 describe-availability-zones --region ${pool.region} lists them)`;
+    return [errorAt(spec.source, poolField(pool, "region"), message)];
+  }
   return pool.zones.flatMap((zone, index) => {
-    if (allowed.includes(zone)) return [];
+    if (zoneNames.includes(zone)) return [];
     const path = [...poolField(pool, "zones"), index];
-    if (allowed.length === 0)
-      return [
-        errorAt(spec.source, path, `${provider.title} ${pool.region} has no zones to choose from, got ${quoted(zone)}`),
-      ];
-    const words = { allowed, nearest: nearestWord(zone, allowed) };
+    if (zoneNames.length === 0)
+      return [errorAt(spec.source, path, `${place} has no zones to choose from, got ${quoted(zone)}`)];
+    const words = { allowed: zoneNames, nearest: nearestWord(zone, zoneNames) };
     return [errorAt(spec.source, path, `must be a zone of ${pool.region}, got ${quoted(zone)}`, words)];
   });
 }

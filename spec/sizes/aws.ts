@@ -5,43 +5,51 @@
 import type { MachineType, SizeCatalog } from "./types";
 import { byRegion, monthly } from "./types";
 
-/** Sizes of a family and how many times the price, CPUs and memory of its `large` each has. */
+/** How many times the price, CPUs and memory of its family's `large` a size has. */
 const STEPS: Record<string, number> = {
   large: 1,
   xlarge: 2,
   "2xlarge": 4,
   "4xlarge": 8,
   "8xlarge": 16,
+  "9xlarge": 18,
   "12xlarge": 24,
   "16xlarge": 32,
+  "18xlarge": 36,
   "24xlarge": 48,
 };
 
-/** [family, price of `large` by the hour, memory of `large` in GiB, architecture]; a `large` has 2 CPUs. */
-const FAMILIES: [string, number, number, "amd64" | "arm64"][] = [
-  ["m5", 0.096, 8, "amd64"],
-  ["m5a", 0.086, 8, "amd64"],
-  ["m6i", 0.096, 8, "amd64"],
-  ["m6a", 0.0864, 8, "amd64"],
-  ["m6g", 0.077, 8, "arm64"],
-  ["m7i", 0.1008, 8, "amd64"],
-  ["m7a", 0.11592, 8, "amd64"],
-  ["m7g", 0.0816, 8, "arm64"],
-  ["m8g", 0.08976, 8, "arm64"],
-  ["c5", 0.085, 4, "amd64"],
-  ["c6i", 0.085, 4, "amd64"],
-  ["c6a", 0.0765, 4, "amd64"],
-  ["c6g", 0.068, 4, "arm64"],
-  ["c7i", 0.08925, 4, "amd64"],
-  ["c7g", 0.0725, 4, "arm64"],
-  ["c8g", 0.07976, 4, "arm64"],
-  ["r5", 0.126, 16, "amd64"],
-  ["r6i", 0.126, 16, "amd64"],
-  ["r6g", 0.1008, 16, "arm64"],
-  ["r7i", 0.1323, 16, "amd64"],
-  ["r7g", 0.1071, 16, "arm64"],
-  ["r8g", 0.11782, 16, "arm64"],
-  ["i4i", 0.172, 16, "amd64"],
+/** Which of them a family has (docs.aws.amazon.com/ec2/latest/instancetypes); above 24xlarge none is offered here. */
+const TO_4XLARGE = ["large", "xlarge", "2xlarge", "4xlarge"];
+const TO_16XLARGE = [...TO_4XLARGE, "8xlarge", "12xlarge", "16xlarge"];
+const TO_24XLARGE = [...TO_16XLARGE, "24xlarge"];
+const OF_C5 = [...TO_4XLARGE, "9xlarge", "12xlarge", "18xlarge", "24xlarge"];
+
+/** [family, price of `large` by the hour, memory of `large` in GiB, architecture, sizes]; a `large` has 2 CPUs. */
+const FAMILIES: [string, number, number, "amd64" | "arm64", string[]][] = [
+  ["m5", 0.096, 8, "amd64", TO_24XLARGE],
+  ["m5a", 0.086, 8, "amd64", TO_24XLARGE],
+  ["m6i", 0.096, 8, "amd64", TO_24XLARGE],
+  ["m6a", 0.0864, 8, "amd64", TO_24XLARGE],
+  ["m6g", 0.077, 8, "arm64", TO_16XLARGE],
+  ["m7i", 0.1008, 8, "amd64", TO_24XLARGE],
+  ["m7a", 0.11592, 8, "amd64", TO_24XLARGE],
+  ["m7g", 0.0816, 8, "arm64", TO_16XLARGE],
+  ["m8g", 0.08976, 8, "arm64", TO_24XLARGE],
+  ["c5", 0.085, 4, "amd64", OF_C5],
+  ["c6i", 0.085, 4, "amd64", TO_24XLARGE],
+  ["c6a", 0.0765, 4, "amd64", TO_24XLARGE],
+  ["c6g", 0.068, 4, "arm64", TO_16XLARGE],
+  ["c7i", 0.08925, 4, "amd64", TO_24XLARGE],
+  ["c7g", 0.0725, 4, "arm64", TO_16XLARGE],
+  ["c8g", 0.07976, 4, "arm64", TO_24XLARGE],
+  ["r5", 0.126, 16, "amd64", TO_24XLARGE],
+  ["r6i", 0.126, 16, "amd64", TO_24XLARGE],
+  ["r6g", 0.1008, 16, "arm64", TO_16XLARGE],
+  ["r7i", 0.1323, 16, "amd64", TO_24XLARGE],
+  ["r7g", 0.1071, 16, "arm64", TO_16XLARGE],
+  ["r8g", 0.11782, 16, "arm64", TO_24XLARGE],
+  ["i4i", 0.172, 16, "amd64", TO_24XLARGE],
 ];
 
 /** The burstable families do not grow evenly: [size, CPUs, memory in GiB, times the price of `micro`]. */
@@ -125,11 +133,12 @@ export const awsSizes: SizeCatalog = {
 };
 
 function familyTypes(): [string, MachineType][] {
-  return FAMILIES.flatMap(([family, hourly, gib, architecture]) =>
-    Object.entries(STEPS).map(([size, times]): [string, MachineType] => [
-      `${family}.${size}`,
-      { cpus: 2 * times, memoryMiB: gib * 1024 * times, monthlyUsd: monthly(hourly * times), architecture },
-    ]),
+  return FAMILIES.flatMap(([family, hourly, gib, architecture, sizes]) =>
+    sizes.map((size): [string, MachineType] => {
+      const times = STEPS[size] ?? 1;
+      const type = { cpus: 2 * times, memoryMiB: gib * 1024 * times, monthlyUsd: monthly(hourly * times) };
+      return [`${family}.${size}`, { ...type, architecture }];
+    }),
   );
 }
 

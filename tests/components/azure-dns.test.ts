@@ -93,7 +93,7 @@ test("beside a host name every address gets a name: Traffic Manager takes no mix
   );
 });
 
-test.each([
+test.each<Record<string, Entry>>([
   { hosts: entry(["192.0.2.2", "192.0.2.3"]), aws: entry([], "lb.example.net") },
   { hosts: entry(["192.0.2.2"]) },
 ])("Azure takes it, as far as the stand-in knows (%#)", async (entries) => {

@@ -41,6 +41,12 @@ test.each<[token: string, given: ValueMap, reason: RegExp]>([
   ],
   ["aws:ec2/instance:Instance", { ...INSTANCE, userDataBase64: "#cloud-config" }, /must be base64/],
   ["aws:ec2/instance:Instance", { ...INSTANCE, instanceType: "m3.medium" }, /there is no instance type m3.medium/],
+  ["aws:ec2/instance:Instance", { ...INSTANCE, instanceType: "c5.8xlarge" }, /there is no instance type c5.8xlarge/],
+  [
+    "aws:ec2/instance:Instance",
+    { ...INSTANCE, instanceType: "m7g.24xlarge" },
+    /there is no instance type m7g.24xlarge/,
+  ],
   ["aws:ec2/instance:Instance", { ...INSTANCE, hopLimit: 1 }, /hopLimit: unknown property/],
   [
     "aws:ec2/instance:Instance",
@@ -48,11 +54,7 @@ test.each<[token: string, given: ValueMap, reason: RegExp]>([
     /primaryNetworkInterface: missing required/,
   ],
   ["aws:ec2/instance:Instance", { ...INSTANCE, metadataOptions: { httpPutResponseHopLimit: 65 } }, /from 1 to 64/],
-  [
-    "aws:ebs/volume:Volume",
-    { availabilityZone: "eu-west-1d", size: 1 },
-    /has the zones eu-west-1a, eu-west-1b, eu-west-1c/,
-  ],
+  ["aws:ebs/volume:Volume", { availabilityZone: "eu-central-1a", size: 1 }, /eu-west-1 has zones from eu-west-1a on/],
   ["aws:ebs/volume:Volume", { availabilityZone: "eu-west-1a" }, /needs a size/],
   [
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

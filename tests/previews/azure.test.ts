@@ -118,10 +118,10 @@ test("a data node has a disk that its machine only borrows", () => {
   });
 });
 
-test("an elastic pool follows the load between its bounds, and nothing here says how large it is", () => {
+test("an elastic pool begins at its smallest, and follows the load between its bounds", () => {
   const set = named(whole, "VirtualMachineScaleSet", "azure-westeurope-web").inputs;
   expect(set).toMatchObject({ orchestrationMode: "Uniform", overprovision: false, zones: ["1", "2", "3"] });
-  expect(set["sku"]).toEqual({ name: "Standard_B2s", tier: "Standard" });
+  expect(set["sku"]).toEqual({ name: "Standard_B2s", tier: "Standard", capacity: 2 });
   const [profile] = named(whole, "AutoscaleSetting", "azure-westeurope-web-autoscale").inputs["profiles"] as object[];
   expect(profile).toMatchObject({
     capacity: { minimum: "2", default: "2", maximum: "10" },

@@ -12,7 +12,13 @@ const FAMILIES: Record<string, string[]> = {
   arm64: ["t4g", "m6g", "m7g", "m8g", "c6g", "c7g", "c8g", "r6g", "r7g", "r8g"],
 };
 const BURSTABLE = ["nano", "micro", "small", "medium", "large", "xlarge", "2xlarge"];
-const STEADY = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge"];
+const STEADY = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"];
+const LARGER = [...STEADY, "24xlarge"];
+/** Families with sizes of their own: of Graviton the second and third generation end earlier. */
+const SIZES: Record<string, string[]> = {
+  c5: ["large", "xlarge", "2xlarge", "4xlarge", "9xlarge", "12xlarge", "18xlarge", "24xlarge"],
+  ...Object.fromEntries(["m6g", "m7g", "c6g", "c7g", "r6g", "r7g"].map((family) => [family, STEADY])),
+};
 
 /** Architecture of each image that this run has answered with. */
 const answered = new Map<string, string>();
@@ -39,19 +45,22 @@ export const getAmi = cloudFunction(
 
 function architectureOf(machineType: string): string | undefined {
   const [family = "", size = ""] = machineType.split(".");
-  const sizes = family.startsWith("t") ? BURSTABLE : STEADY;
+  const sizes = family.startsWith("t") ? BURSTABLE : (SIZES[family] ?? LARGER);
   if (!sizes.includes(size)) return undefined;
   return Object.keys(FAMILIES).find((architecture) => FAMILIES[architecture]?.includes(family));
 }
 
-/** The type exists, and its processor runs the image. */
-export function checkMachineType(type: Value | undefined, image: Value | undefined): CheckFailure[] {
+export function checkMachineType(type: Value | undefined): CheckFailure[] {
   const machineType = text(type);
-  if (machineType === undefined) return [];
-  const architecture = architectureOf(machineType);
-  if (architecture === undefined)
-    return [{ property: "instanceType", reason: `there is no instance type ${machineType}` }];
-  const needed = answered.get(text(image) ?? "");
-  const fine = needed === undefined || needed === architecture;
-  return unless(fine, "instanceType", `${machineType} is ${architecture}, its image ${needed}`);
+  const fine = machineType === undefined || architectureOf(machineType) !== undefined;
+  return unless(fine, "instanceType", `there is no instance type ${machineType}`);
+}
+
+/** Why a machine of this type cannot start this image, where both are known. */
+export function wrongProcessor(type: Value | undefined, image: Value | undefined): string | undefined {
+  const machineType = text(type) ?? "";
+  const [has, needed] = [architectureOf(machineType), answered.get(text(image) ?? "")];
+  return has === undefined || needed === undefined || has === needed
+    ? undefined
+    : `${machineType} is ${has}, its image ${needed}`;
 }

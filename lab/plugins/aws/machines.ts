@@ -3,7 +3,7 @@ import { addressIn } from "./addresses";
 import { arn } from "./arn";
 import { map, matching, number, text, unless, userDataFits, within, zoneOfRegion } from "./checks";
 import { bool, fixed, int, object, required, str, strs, tags, words } from "./fields";
-import { checkMachineType } from "./images";
+import { checkMachineType, wrongProcessor } from "./images";
 
 /** Of instances and launch templates alike. */
 export const METADATA_FIELDS = {
@@ -60,9 +60,10 @@ export const machineTypes = {
     computed: { arn: arn("ec2", ({ id }) => `instance/${id}`) },
     check: (inputs) => [
       ...userDataFits(inputs["userDataBase64"], "userDataBase64"),
-      ...checkMachineType(inputs["instanceType"], inputs["ami"]),
+      ...checkMachineType(inputs["instanceType"]),
       ...within(map(inputs["metadataOptions"])["httpPutResponseHopLimit"], "metadataOptions", 1, 64),
     ],
+    refuse: ({ instanceType, ami }) => wrongProcessor(instanceType, ami),
   }),
   "aws:ebs/volume:Volume": cloudResource({
     id: "vol-",

@@ -14,7 +14,7 @@ export const awsPlugin: Plugin = {
   name: "aws",
   version: "7.47.0",
   config: {
-    region: { type: "string", required: true, oneOf: Object.keys(REGIONS) },
+    region: { type: "string", required: true, oneOf: REGIONS },
     defaultTags: { type: "object", fields: { tags: { type: "stringMap" } } },
     // The SDK sets these three by itself.
     skipCredentialsValidation: { type: "boolean" },

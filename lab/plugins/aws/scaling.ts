@@ -4,7 +4,7 @@ import type { ValueMap } from "../shared/values";
 import { arn } from "./arn";
 import { list, map, matching, number, oneOf, text, unless, userDataFits, within } from "./checks";
 import { bool, fixed, int, num, object, objects, required, str, strs, tags, words } from "./fields";
-import { checkMachineType } from "./images";
+import { checkMachineType, wrongProcessor } from "./images";
 import { METADATA_FIELDS } from "./machines";
 
 /** A text that says true or false, as launch templates want it. */
@@ -64,8 +64,10 @@ export const scalingTypes = {
     check: (inputs) => [
       ...matching(inputs, "name", /^[A-Za-z0-9().\-/_]{3,128}$/, "must be 3 to 128 letters, digits and ().-/_"),
       ...userDataFits(inputs["userData"], "userData"),
-      ...checkMachineType(inputs["instanceType"], inputs["imageId"]),
+      ...checkMachineType(inputs["instanceType"]),
     ],
+    // AWS itself says it when the group wants its next machine.
+    refuse: ({ instanceType, imageId }) => wrongProcessor(instanceType, imageId),
   }),
   "aws:autoscaling/group:Group": cloudResource({
     id: (inputs) => text(inputs["name"]) ?? "",

@@ -32,8 +32,7 @@ export interface ArmType {
   /** Outputs that Azure fills in inside of inputs of the same name. */
   readonly filled?: { readonly [name: string]: (made: Made) => Value };
   check?(inputs: ValueMap, call: CheckCall): CheckFailure[];
-  /** What Azure says no to when it is asked, and not before: the engine checks a replacement with the inputs of the old one too. */
-  refuse?(inputs: ValueMap): string | undefined;
+  readonly refuse?: CloudType["refuse"];
 }
 
 const REPLACED: Field = { type: "string", required: true, change: "replace" };
@@ -63,28 +62,22 @@ export function armResource(type: ArmType): ResourceType {
       ...checkTags(given),
       ...(type.check?.(given, call) ?? []),
     ],
+    refuse: type.refuse,
   });
   const { preview } = base;
-  const ask = (given: ValueMap): void => {
-    const reason = type.refuse?.(given);
-    if (reason !== undefined) throw new Error(reason);
-  };
   return {
     ...base,
     diff: (before, _state, after) => deepDiff(inputs, before, after),
     preview: (given, state) => {
-      ask(given);
       const planned = preview(given, state);
       return { ...planned, ...Object.fromEntries(Object.keys(filled).map((name) => [name, state?.[name] ?? unknown])) };
     },
     create: async (call, given) => {
-      ask(given);
       const { id, state } = await base.create(call, given);
       const made = { id, name: call.name, inputs: given, config: call.config };
       return { id, state: { ...state, ...fill(filled, made) } };
     },
     update: async (call, state, given) => {
-      ask(given);
       const made = { id: text(state["id"]) ?? "", name: call.name, inputs: given, config: call.config };
       return { ...((await base.update?.(call, state, given)) ?? given), ...fill(filled, made) };
     },

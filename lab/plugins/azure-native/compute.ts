@@ -181,7 +181,7 @@ export const VirtualMachineScaleSet = armResource({
       fields: {
         name: { type: "string", required: true },
         tier: { type: "string", oneOf: ["Standard"] },
-        capacity: { type: "integer", min: 0 },
+        capacity: { type: "integer", required: true, min: 0 },
       },
     },
     platformFaultDomainCount: { type: "integer", min: 1 },

@@ -22,28 +22,37 @@ export interface CloudType {
   readonly computed?: { readonly [name: string]: (made: Made) => Value };
   /** What the cloud refuses besides wrong types. Values may be secret or unknown. */
   check?(inputs: ValueMap, call: CheckCall): CheckFailure[];
+  /** What the cloud says no to when it is asked, and not before: the engine checks a replacement with the inputs of the old one too. */
+  refuse?(inputs: ValueMap): string | undefined;
 }
 
 /** Makes nothing but its state: for previews, and for what only needs the state of a finished update. */
 export function cloudResource(type: CloudType): ResourceType {
   const { inputs: fields, computed = {} } = type;
+  const ask = (inputs: ValueMap): void => {
+    const reason = type.refuse?.(inputs);
+    if (reason !== undefined) throw new Error(reason);
+  };
   return {
     inputs: fields,
     check: type.check?.bind(type),
     diff: (oldInputs, _oldState, inputs) => diffFields(fields, oldInputs, inputs),
     preview: (inputs, oldState) => {
+      ask(inputs);
       const names = ["id", ...Object.keys(computed)];
       return { ...Object.fromEntries(names.map((name) => [name, oldState?.[name] ?? unknown])), ...inputs };
     },
-    create: ({ urn, name, config }, inputs) => {
+    create: async ({ urn, name, config }, inputs) => {
+      ask(inputs);
       const id = typeof type.id === "string" ? type.id + idOf(urn) : type.id(inputs, config);
       const made = { id, name, inputs, config };
       const extra = Object.entries(computed).map(([key, make]): [string, Value] => [key, make(made)]);
-      return Promise.resolve({ id, state: { ...Object.fromEntries(extra), ...inputs } });
+      return await Promise.resolve({ id, state: { ...Object.fromEntries(extra), ...inputs } });
     },
-    update: (_call, oldState, inputs) => {
+    update: async (_call, oldState, inputs) => {
+      ask(inputs);
       const kept = Object.keys(computed).map((name): [string, Value] => [name, oldState[name] ?? null]);
-      return Promise.resolve({ ...Object.fromEntries(kept), ...inputs });
+      return await Promise.resolve({ ...Object.fromEntries(kept), ...inputs });
     },
     delete: () => Promise.resolve(),
   };
