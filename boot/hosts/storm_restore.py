@@ -99,9 +99,8 @@ def own_units():
 
 def leave():
     """Out of swarm and Consul, what would join again first. Nobody is waited for: the others may be gone too."""
-    for name in own_units():
-        if name not in BASE:
-            run("systemctl", "disable", "--now", name)
+    for name in [unit for unit in own_units() if unit not in BASE]:
+        run("systemctl", "disable", "--now", name)
     run("env", f"CONSUL_HTTP_TOKEN_FILE={path('/etc/storm/tokens/node')}", "/usr/local/bin/consul", "leave", timeout=20)
     run("docker", "swarm", "leave", "--force", timeout=45)
 
@@ -157,17 +156,14 @@ def files(found):
     for name, before in found["files"].items():
         if not name.startswith(f"{SCRIPTS}/"):
             put_back(name, before)
-    for name in [*ours, "docker.service.d/storm.conf"]:
-        if f"{UNITS}/{name}" not in found["files"]:
-            remove(path(f"{UNITS}/{name}"))
-    with contextlib.suppress(OSError):
-        os.rmdir(path("/etc/systemd/system/docker.service.d"))
-    for name in ("/etc/storm", "/etc/consul.d"):
+    for name in {f"{UNITS}/{unit}" for unit in [*ours, "docker.service.d/storm.conf"]} - set(found["files"]):
         remove(path(name))
-    for name in glob.glob(path("/etc/docker/certs.d/registry.service.consul:*")):
+    certificates = glob.glob(path("/etc/docker/certs.d/registry.service.consul:*"))
+    for name in [path("/etc/storm"), path("/etc/consul.d"), *certificates]:
         remove(name)
-    with contextlib.suppress(OSError):
-        os.rmdir(path("/etc/docker/certs.d"))
+    for name in (f"{UNITS}/docker.service.d", "/etc/docker/certs.d"):
+        with contextlib.suppress(OSError):
+            os.rmdir(path(name))
     with contextlib.suppress(FileNotFoundError):
         name = path("/etc/hosts")
         about = os.stat(name)
