@@ -96,7 +96,7 @@ function ownCertificate(spec: Spec, plan: Plan, stacks: readonly RenderedStack[]
   });
   const certificate = { certPem: certPem ?? "", keyPem: keyPem ?? "" };
   const hosts = new Set(stacks.flatMap((stack) => stack.routes.map((route) => route.host)));
-  if (servesPage(plan)) hosts.add(plan.baseDomain);
+  if (servesPage(plan)) for (const name of plan.ownNames) hosts.add(name);
   const { errors, warnings } = checkOwnCertificate(spec, certificate, [...hosts], new Date());
   if (errors.length > 0) throw new SpecError(errors);
   return { certificate, warnings };
@@ -131,6 +131,7 @@ function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): Render
     stackName: stack.name,
     scale: stack.scale,
     domain: stack.domain,
+    ownNames: plan.ownNames,
     capabilities: { ipvs: settings.ipvs },
     registry: `${plan.registry.host}:${plan.registry.port}`,
     // Docker Hub's images come by the engine's own mirror setting; without a way out the cache holds the others too.

@@ -8,7 +8,7 @@ export interface ServiceLink {
   url: string;
 }
 
-/** Whether `https://<env>.<Hostname>` lists the services: in production nobody is told what there is. */
+/** Whether `https://<env>.<Hostname>` (and `https://<Hostname>`, where that is this environment's) lists the services: in production nobody is told what there is. */
 export function servesPage(plan: Pick<Plan, "production">): boolean {
   return !plan.production;
 }
@@ -104,14 +104,14 @@ function escaped(text: string): string {
 
 export interface PageStackArgs {
   page: string;
-  /** Host name that it answers for. */
-  host: string;
+  /** Host names that it answers for. */
+  hosts: readonly string[];
   image: string;
   edgeNetwork: string;
 }
 
 /** The stack that serves the page, with what has to be there before it. */
-export function pageStack({ page, host, image, edgeNetwork }: PageStackArgs): {
+export function pageStack({ page, hosts, image, edgeNetwork }: PageStackArgs): {
   compose: object;
   configs: { name: string; content: string }[];
 } {
@@ -135,7 +135,7 @@ export function pageStack({ page, host, image, edgeNetwork }: PageStackArgs): {
         ],
         networks: [edgeNetwork],
         // As compose/routes.ts labels a routed service.
-        labels: { "storm.route.host": host, "storm.route.port": "8080" },
+        labels: { "storm.route.host": hosts.join(","), "storm.route.port": "8080" },
         deploy: {
           replicas: 1,
           endpoint_mode: "dnsrr",

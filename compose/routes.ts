@@ -83,7 +83,8 @@ function routedHosts(service: Routable, input: RenderInput): string[] {
       label.field.error(`must be a host name, got "${text}"`);
     if (!host.includes(".")) return `${host}.${input.domain}`;
     const covered = host.endsWith(`.${input.domain}`) && !host.slice(0, -input.domain.length - 1).includes(".");
-    if (!covered) label.field.warn(`the stack's certificate covers *.${input.domain} only, not ${host}`);
+    if (!covered && !input.ownNames?.includes(host))
+      label.field.warn(`the stack's certificate covers *.${input.domain} only, not ${host}`);
     return host;
   });
 }

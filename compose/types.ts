@@ -50,6 +50,8 @@ export interface RenderInput {
   scale?: number | Readonly<Record<string, number>>;
   /** "<stack>.<env>.<domain>": routed services are "<service>.<this>". */
   domain: string;
+  /** The cluster's own names, which have a certificate too: a service may ask for one of them. Default: none. */
+  ownNames?: readonly string[];
   /** What the nodes' kernels can do. Without IP_VS there are no virtual addresses: dnsrr, and ports in host mode. */
   capabilities: { ipvs: boolean };
   /** Host and port of the cluster's registry. */

@@ -1,4 +1,5 @@
 /** Names of the cluster in DNS. A wildcard matches one label only, so each stack has its own. */
+import { ownsHostname } from "../spec/apex";
 import type { Spec } from "../spec/spec";
 import type { DnsPlan, StackPlan, TlsPlan } from "./types";
 
@@ -20,8 +21,13 @@ export function wildcardOf(domain: string): string {
 /** Let's Encrypt's production directory (letsencrypt.org/docs/acme-protocol-updates). */
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 
-/** Records of the cluster: its own name, and each stack's wildcard. */
-export function dnsPlan(spec: Spec, base: string, stacks: readonly StackPlan[]): DnsPlan | undefined {
+/** The cluster's own names, at which its page is: "<env>.<Hostname>", and the Hostname where that is this environment's. */
+export function ownNames(spec: Spec, base: string): string[] {
+  return ownsHostname(spec) ? [base, spec.Hostname] : [base];
+}
+
+/** Records of the cluster: its own names, and each stack's wildcard. */
+export function dnsPlan(spec: Spec, own: readonly string[], stacks: readonly StackPlan[]): DnsPlan | undefined {
   if (spec.dns === undefined) return undefined;
   const { provider, zone, create, ttl, resourceGroup } = spec.dns;
   return {
@@ -30,7 +36,7 @@ export function dnsPlan(spec: Spec, base: string, stacks: readonly StackPlan[]):
     create,
     ...(resourceGroup === undefined ? {} : { resourceGroup }),
     ttl,
-    names: [base, ...stacks.flatMap((stack) => [stack.domain, wildcardOf(stack.domain)])],
+    names: [...own, ...stacks.flatMap((stack) => [stack.domain, wildcardOf(stack.domain)])],
   };
 }
 

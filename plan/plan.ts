@@ -5,7 +5,7 @@ import { quoted } from "../spec/located";
 import { envLabel } from "../spec/schema";
 import type { Spec } from "../spec/spec";
 import { costPlan, limitPlan } from "./cost";
-import { baseDomain, datacenterName, dnsPlan, tlsPlan } from "./dns";
+import { baseDomain, datacenterName, dnsPlan, ownNames, tlsPlan } from "./dns";
 import { electManagers } from "./managers";
 import { networkPlan } from "./network";
 import { inventory } from "./nodes";
@@ -38,12 +38,14 @@ export function makePlan(spec: Spec, { env, lock }: PlanOptions): { plan: Plan }
     return { ...node, role: node.role === "data" ? "data" : "worker" };
   });
   const base = baseDomain(env, spec.Hostname);
+  const own = ownNames(spec, base);
   const stacks = stackPlans(spec, base);
   const plan: Plan = {
     name: spec.name,
     env,
     domain: spec.Hostname,
     baseDomain: base,
+    ownNames: own,
     production: spec.production,
     datacenter: datacenterName(env),
     sites,
@@ -54,7 +56,7 @@ export function makePlan(spec: Spec, { env, lock }: PlanOptions): { plan: Plan }
     // Else the first manager, which does not change when a pool of workers comes whose name sorts first.
     volumeNode: nodes.find((node) => node.role === "data")?.name ?? managers[0] ?? "",
     network: networkPlan(spec),
-    dns: dnsPlan(spec, base, stacks),
+    dns: dnsPlan(spec, own, stacks),
     tls: tlsPlan(spec),
     lock,
     registry: { storage: spec.registry.storage, host: REGISTRY_HOST, port: REGISTRY_PORT },

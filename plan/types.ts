@@ -111,7 +111,7 @@ export interface DnsPlan {
   resourceGroup?: string;
   /** Seconds. */
   ttl: number;
-  /** Names that lead to the sites' load balancers, e.g. "prod.example.com" and "*.web.prod.example.com". */
+  /** Names that lead to the sites' load balancers, the cluster's own first, e.g. "prod.example.com" and "*.web.prod.example.com". */
   names: string[];
 }
 
@@ -166,6 +166,8 @@ export interface Plan {
   domain: string;
   /** "<env>.<domain>" */
   baseDomain: string;
+  /** What the page of services answers for: `baseDomain`, and `domain` where that is this environment's. */
+  ownNames: string[];
   production: boolean;
   datacenter: string;
   sites: SitePlan[];

@@ -45,12 +45,13 @@ export function apps(
   return [...deployed, ...page];
 }
 
-/** What `https://<env>.<Hostname>` itself serves: the services and where they are. It changes with them, so it is of this layer. */
+/** What `https://<env>.<Hostname>` and `https://<Hostname>` themselves serve: the services and where they are. It changes with them, so it is of this layer. */
 function pageOf(plan: Plan, stacks: RenderedStack[], { nodes, edge }: { nodes: Nodes; edge: Edge }): pulumi.Resource {
   const document = httpsPort(nodes).apply((port): StackDocument => {
     const { compose, configs } = pageStack({
       page: servicesPage(plan, links(stacks, port)),
-      host: plan.baseDomain,
+      // A service that asks for the Hostname by its labels has it.
+      hosts: plan.ownNames.filter((name) => !stacks.some(({ routes }) => routes.some(({ host }) => host === name))),
       image: pinned(IMAGES.page, plan.lock),
       edgeNetwork: EDGE_NETWORK,
     });

@@ -1,3 +1,4 @@
+import { whyNoApex } from "../apex";
 import { errorAt } from "../error-at";
 import type { Issue } from "../errors";
 import { catalog } from "../sizes/catalog";
@@ -6,7 +7,11 @@ import type { Spec } from "../spec";
 /** What a DNS provider can do with these sites. */
 export function checkDns(spec: Spec): Issue[] {
   if (spec.dns === undefined) return [];
-  return [...checkZone(spec), ...(spec.dns.provider === "digitalocean" ? checkDigitalOcean(spec) : [])];
+  return [
+    ...checkZone(spec),
+    ...checkApex(spec),
+    ...(spec.dns.provider === "digitalocean" ? checkDigitalOcean(spec) : []),
+  ];
 }
 
 function checkZone(spec: Spec): Issue[] {
@@ -21,6 +26,11 @@ function checkZone(spec: Spec): Issue[] {
       `must be the Hostname ${spec.Hostname} or a domain that it is in, got ${zone}`,
     ),
   ];
+}
+
+function checkApex(spec: Spec): Issue[] {
+  const reason = spec.dns?.apex === true ? whyNoApex(spec) : undefined;
+  return reason === undefined ? [] : [errorAt(spec.source, ["dns", "apex"], `must be false: ${reason}`)];
 }
 
 /** No weights and no health checks; and AWS's load balancers have a host name alone, which DNS can give for one site only. */

@@ -10,6 +10,12 @@ export const dns = z.strictObject({
     .describe("Who serves the zone; need not be where the nodes are."),
   ttl: z.int().min(30).max(86400).default(60).describe("Seconds that answers may be cached. Default: 60."),
   create: z.boolean().default(false).describe("Create the zone instead of looking it up. Default: false."),
+  apex: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether https://<Hostname> itself leads to this environment: to one of those that share a Hostname. Default: to the one that makes the zone.",
+    ),
   resourceGroup: shaped(/^[\w.()-]{0,89}[\w()-]$/, "must be the name of an Azure resource group")
     .optional()
     .describe("Azure: the resource group of a zone that is there; required for one."),

@@ -14,7 +14,12 @@ const link = (stack: string, service: string) => ({
   url: `https://${service}.${stack}.dev.storm.example.com:8443`,
 });
 const page = servicesPage(PLAN, [link("shop", "web"), link("demo", "guestbook"), link("shop", "api")]);
-const stack = pageStack({ page, host: PLAN.baseDomain, image: "node:22", edgeNetwork: "zz-edge" });
+const stack = pageStack({
+  page,
+  hosts: [PLAN.baseDomain, "storm.example.com"],
+  image: "node:22",
+  edgeNetwork: "zz-edge",
+});
 
 test("every service by stack, with its link", () => {
   expect(page.slice(page.indexOf("<body>"))).toMatchSnapshot();
@@ -36,7 +41,7 @@ test("in production there is no page", () => {
   expect([servesPage({ production: false }), servesPage({ production: true })]).toEqual([true, false]);
 });
 
-test("its stack is routed at the cluster's own name, may write nothing, and has its content as configs named by their hash", () => {
+test("its stack is routed at the cluster's own names, may write nothing, and has its content as configs named by their hash", () => {
   expect(stack.compose).toMatchObject({
     services: {
       page: {
@@ -44,7 +49,7 @@ test("its stack is routed at the cluster's own name, may write nothing, and has 
         user: "1000:1000",
         read_only: true,
         cap_drop: ["ALL"],
-        labels: { "storm.route.host": "dev.storm.example.com", "storm.route.port": "8080" },
+        labels: { "storm.route.host": "dev.storm.example.com,storm.example.com", "storm.route.port": "8080" },
         networks: ["zz-edge"],
       },
     },

@@ -177,6 +177,7 @@ test("each name is one weighted alias a site, as healthy as its load balancer", 
   expect(ofType(all, "Record")).toEqual([
     "*.shop.test.storm.example.com-aws-eu-west-1",
     "shop.test.storm.example.com-aws-eu-west-1",
+    "storm.example.com-aws-eu-west-1",
     "test.storm.example.com-aws-eu-west-1",
   ]);
   expect(inputs(all, "Record test.storm.example.com-aws-eu-west-1")).toMatchObject({

@@ -65,7 +65,7 @@ test("fixed, elastic, spot, arm64 and data pools, load balancer and DNS are plan
     NetworkSecurityGroup: 2,
     Profile: 1,
     PublicIPAddress: 7,
-    RecordSet: 3,
+    RecordSet: 4,
     ResourceGroup: 2,
     UserAssignedIdentity: 1,
     VirtualMachine: 6,
@@ -163,6 +163,7 @@ test("every name leads to a Traffic Manager profile that asks the sites", () => 
     .map(({ inputs }) => [inputs["relativeRecordSetName"], inputs["recordType"], inputs["zoneName"], inputs["ttl"]]);
   expect(records.sort()).toEqual([
     ["*.shop.test", "CNAME", "storm.example.com", 120],
+    ["@", "A", "storm.example.com", 120],
     ["shop.test", "CNAME", "storm.example.com", 120],
     ["test", "CNAME", "storm.example.com", 120],
   ]);

@@ -43,7 +43,7 @@ test("fixed, elastic and data pools, load balancer, firewalls and DNS are planne
   const counts: Record<string, number> = {};
   for (const each of ofDigitalOcean(whole)) counts[typeOf(each)] = (counts[typeOf(each)] ?? 0) + 1;
   expect(counts).toEqual({
-    DnsRecord: 3,
+    DnsRecord: 4,
     Domain: 1,
     Droplet: 5,
     DropletAutoscale: 1,
@@ -93,6 +93,7 @@ test("records lead from every name to the load balancer", () => {
   const records = ofDigitalOcean(whole).filter((each) => typeOf(each) === "DnsRecord");
   expect(records.map(({ inputs }) => [inputs["name"], inputs["type"], inputs["ttl"]]).sort()).toEqual([
     ["*.shop.test", "A", 120],
+    ["@", "A", 120],
     ["shop.test", "A", 120],
     ["test", "A", 120],
   ]);

@@ -60,6 +60,21 @@ test("a preview plans the check, then the hosts, and contacts nobody", async () 
   expect(enrol("host-192-0-2-11")).not.toContain("sudo");
 });
 
+test("names lead to every host: DNS without health checks is all that stands before them", async () => {
+  const dns = "Hostname: storm.example.com\ndns: {provider: digitalocean, zone: example.com, create: true}\n";
+  const { resources } = await lab.preview(dns + stormYml(entry("192.0.2.10"), entry("192.0.2.11")), {
+    stack: "named",
+    secrets: { "storm:hostsKey": key },
+  });
+  const records = resources.filter(({ type }) => type === "digitalocean:index/dnsRecord:DnsRecord");
+  expect(records.map(({ name }) => name).sort()).toEqual([
+    "storm.example.com/hosts",
+    "storm.example.com/hosts/2",
+    "test.storm.example.com/hosts",
+    "test.storm.example.com/hosts/2",
+  ]);
+});
+
 test("without the key it is one clear error", async () => {
   const { text } = await lab.failing(stormYml(entry("192.0.2.10")), { stack: "bare" });
   expect(text).toContain("stack config storm:hostsKey is missing");
