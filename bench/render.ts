@@ -106,7 +106,7 @@ export async function render(folder: string, args: RenderArgs): Promise<void> {
   if (servesPage(plan)) {
     const { compose, configs } = pageStack({
       page: servicesPage(plan, links(args.stacks, ingress.httpsPort)),
-      host: plan.baseDomain,
+      hosts: plan.ownNames,
       image: pinned(IMAGES.page, plan.lock),
       edgeNetwork: EDGE_NETWORK,
     });

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Backend } from "../../tools/backend";
+import { FolderBackend } from "../../tools/backend";
 import { runProcesses } from "../../tools/processes";
 import { eventually, type LabCluster, notYet, root, run } from "./lab";
 
@@ -20,8 +20,8 @@ export async function nothingLeftOver(lab: LabCluster, unusedBefore: readonly st
   const clusters = await listed("ps", "-a", ...named, '{{.Label "storm.cluster"}}');
   expect([...new Set(clusters)]).toEqual([lab.clusterId]);
   await noMoreUnusedVolumes(unusedBefore);
-  nothingOfRuns(lab.stack);
-  expect(new Backend().state(lab.stack)?.pendingOperations).toBe(0);
+  await nothingOfRuns(lab.stack);
+  expect((await new FolderBackend().state(lab.stack))?.pendingOperations).toBe(0);
 }
 
 /** After `npm stop`. */
@@ -34,12 +34,12 @@ export async function nothingAtAll(lab: LabCluster, unusedBefore: readonly strin
       expect(await listed(...what, "--filter", filter)).toEqual([]);
   }
   await noMoreUnusedVolumes(unusedBefore);
-  nothingOfRuns(lab.stack);
-  expect(new Backend().state(lab.stack)).toBeUndefined();
+  await nothingOfRuns(lab.stack);
+  expect(await new FolderBackend().state(lab.stack)).toBeUndefined();
 }
 
-function nothingOfRuns(stack: string): void {
-  expect(new Backend().locks(stack)).toEqual([]);
+async function nothingOfRuns(stack: string): Promise<void> {
+  expect(await new FolderBackend().locks(stack)).toEqual([]);
   expect(fs.existsSync(path.join(root, ".storm", `run-${stack}.json`))).toBe(false);
   expect(runProcesses(root).filter(({ run: { kind } }) => kind === stack)).toEqual([]);
 }
