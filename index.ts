@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadAll } from "./load";
 import { checkProduction } from "./production";
+import { readBefore } from "./stacks/before";
 import { environment } from "./stacks/environment";
 import { handOver } from "./stacks/hand-over";
+import { ManagerGuard } from "./stacks/manager-guard";
 import { acmeCredential, checkSecret, checkSettings, readSettings } from "./stacks/settings";
 import { clearly, readUpstream } from "./stacks/upstream";
 
@@ -18,15 +20,18 @@ async function deploy(): Promise<object> {
     clearly(() => checkSecret("credential", "`pulumi config set --secret storm:credential` (docs/layers.md)"));
     return handOver(first.stack, settings.load.env, settings.credential);
   }
-  const { plan, stacks, warnings, keys } = clearly(() => {
-    const loaded = loadAll(settings.load);
+  const given = await readUpstream(settings.layers, settings.load.env);
+  const before = await readBefore(settings.layers, given);
+  const { plan, stacks, warnings, keys, guard } = clearly(() => {
+    const loaded = loadAll({ ...settings.load, before });
     checkSettings(loaded.plan, settings);
     checkProduction(loaded.plan, settings.place);
     const { certificate } = loaded;
-    return { ...loaded, keys: { certificate, acmeCredential: acmeCredential(loaded.plan) } };
+    const keys = { certificate, acmeCredential: acmeCredential(loaded.plan) };
+    return { ...loaded, keys, guard: new ManagerGuard(loaded.plan, before, settings.replacing) };
   });
   warnings.forEach((warning) => void pulumi.log.warn(warning));
-  const given = await readUpstream(settings.layers, plan.env);
   const { outputs, layers } = environment({ plan, stacks, settings, keys, here, given });
+  await guard.check();
   return { ...outputs, ...(split ? { layers } : {}) };
 }

@@ -6,6 +6,7 @@ import { EDGE_NETWORK } from "./boot/system-stacks";
 import { writeContext } from "./compose/context";
 import { type LoadedStack, loadStack } from "./compose/load";
 import { unreachable } from "./plan/admins";
+import type { Before } from "./plan/before";
 import { pinned } from "./plan/lock";
 import { checkOwnCertificate, type OwnCertificate } from "./plan/own-certificate";
 import { makePlan } from "./plan/plan";
@@ -24,6 +25,8 @@ export interface LoadSettings extends SpecSettings {
   ipvs: boolean;
   /** Whether images come from the image cache alone (package registries only). */
   offline: boolean;
+  /** What is there already; default: nothing. */
+  before?: Before;
   /** Folder for build contexts, made when missing. */
   buildDirectory: string;
 }
@@ -59,7 +62,11 @@ export function loadAll(settings: LoadSettings): Loaded {
   const spec = readSpec(settings);
   const later = notYetDeployable(spec);
   if (later.length > 0) throw new SpecError(later);
-  const { plan } = makePlan(spec, { env: settings.env, lock: readLock(path.dirname(file), settings) });
+  const { plan } = makePlan(spec, {
+    env: settings.env,
+    lock: readLock(path.dirname(file), settings),
+    before: settings.before,
+  });
   const stacks = plan.stacks.map((stack) => renderOne(stack, plan, { ...settings, file }));
   const errors = [...stacks.flatMap((stack) => stack.errors), ...sharedAddresses(stacks)];
   if (errors.length > 0) throw new Error(errors.join("\n"));

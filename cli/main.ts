@@ -42,10 +42,6 @@ export function program(): Command {
     .option("-f, --file <path>", "another storm.yml; stays in the stack's config")
     .option("--json", "print the outputs as JSON, secrets left out")
     .option("-v, --verbose", "a line for every resource")
-    .option(
-      "--allow-manager-replacement",
-      "replace more than one manager at once; everything on the cluster starts anew",
-    )
     .action((options) => start(options, outputFor(options)));
 
   storm

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { buildGuestbook } from "../catalog/guestbook/build";
 import { loadAll } from "../load";
-import type { NodePlan, Plan } from "../plan/types";
+import { type Before, beforeOf, NOTHING } from "../plan/before";
+import { checkChanges, REPLACING } from "../plan/changes";
+import type { Plan } from "../plan/types";
+import type { StackState } from "../tools/backend";
 import { UserError, messageOf } from "../tools/errors";
 import { checkout } from "../tools/paths";
 import type { Output } from "../tools/report";
@@ -13,9 +16,18 @@ import { backendOf } from "./workspace";
  * is installed, built or started, and before the stack's config names the file.
  */
 export async function preflight(stack: string, file: string | undefined, output: Output): Promise<void> {
-  const { plan } = await makePlanOf(stack, file, output);
-  const state = await (await backendOf(stack, output)).state(stack);
-  clearly(output, () => checkRoles(plan, state?.outputs["nodes"]));
+  await makePlanOf(stack, file, output);
+  // Only now: where the state is not in this checkout's folder, an engine has to be set up for it.
+  const before = beforeIn(await (await backendOf(stack, output)).state(stack));
+  if (before.managers.length === 0) return;
+  const { plan } = await makePlanOf(stack, file, output, before);
+  const replacing = REPLACING.find((word) => word === readConfig(stack)["storm:replaceManagers"]);
+  clearly(output, () => checkChanges(plan, before, replacing, stack));
+}
+
+/** What the plan has to know of a stack's state. */
+export function beforeIn(state: StackState | undefined): Before {
+  return state === undefined ? NOTHING : beforeOf(state.entries);
 }
 
 /**
@@ -26,6 +38,7 @@ export async function makePlanOf(
   stack: string,
   file: string | undefined,
   output: Output,
+  before?: Before,
 ): Promise<{ plan: Plan; warnings: string[] }> {
   const config = readConfig(stack);
   const text = (key: string, otherwise: string) => (typeof config[key] === "string" ? config[key] : otherwise);
@@ -39,6 +52,7 @@ export async function makePlanOf(
       spec: config["storm:spec"],
       ipvs: hasIpvs(),
       offline: true,
+      before,
       buildDirectory: join(checkout, ".storm", "builds"),
     }),
   );
@@ -52,28 +66,4 @@ function clearly<T>(output: Output, look: () => T): T {
     output.write(messageOf(error).trimEnd() + "\n");
     throw new UserError("nothing was changed: the above has to be put right first");
   }
-}
-
-/**
- * A node keeps its role: half of what makes a manager is in its user-data. A plan that gives a living node another one would end in
- * the middle of its deployment.
- * @param running the stack's output `nodes`, undefined before its first deployment
- * @throws Error that names the nodes and the ways out
- */
-export function checkRoles(plan: Plan, running: unknown): void {
-  const nodes = (Array.isArray(running) ? running : []) as Partial<NodePlan>[]; // stacks/outputs.ts wrote them
-  const isManager = (role: string | undefined) => role === "manager";
-  const changed = plan.nodes.flatMap(({ name, role }) => {
-    const before = nodes.find((node) => node.name === name)?.role;
-    if (before === undefined || isManager(before) === isManager(role)) return [];
-    return [`${name}, now a ${before}, would become a ${role}`];
-  });
-  if (changed.length === 0) return;
-  throw new Error(
-    [
-      `A node keeps its role for life, and by this storm.yml ${changed.join("; ")}.`,
-      "Managers are one, or three from three nodes on: name them with `role: manager` in pools, so that the choice does not move,",
-      "or give the pool a new name, so that its nodes are made anew.",
-    ].join("\n"),
-  );
 }

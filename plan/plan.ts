@@ -6,6 +6,8 @@ import { envLabel } from "../spec/schema";
 import type { Spec } from "../spec/spec";
 import { costPlan, limitPlan } from "./cost";
 import { baseDomain, datacenterName, dnsPlan, ownNames, tlsPlan } from "./dns";
+import { managerWarnings } from "./manager-warnings";
+import { type Before, NOTHING } from "./before";
 import { electManagers } from "./managers";
 import { networkPlan } from "./network";
 import { inventory } from "./nodes";
@@ -21,6 +23,8 @@ export interface PlanOptions {
   readonly env: string;
   /** storm.lock, where there is one. */
   readonly lock?: Lock;
+  /** What is there already; default: nothing. Managers and the volume node stay who they are. */
+  readonly before?: Before;
 }
 
 /**
@@ -28,10 +32,11 @@ export interface PlanOptions {
  * change to one pool changes nothing of another.
  * @throws SpecError when `env` cannot be part of a host name.
  */
-export function makePlan(spec: Spec, { env, lock }: PlanOptions): { plan: Plan } {
+export function makePlan(spec: Spec, { env, lock, before = NOTHING }: PlanOptions): { plan: Plan } {
   checkEnv(env);
-  const { sites, pools, nodes: found } = inventory(spec);
-  const managers = electManagers({ sites, pools, nodes: found });
+  const whole = inventory(spec);
+  const { sites, pools, nodes: found } = whole;
+  const managers = electManagers(whole, before);
   const isManager = new Set(managers);
   const nodes = found.map((node): NodePlan => {
     if (isManager.has(node.name)) return { ...node, role: "manager" };
@@ -53,8 +58,7 @@ export function makePlan(spec: Spec, { env, lock }: PlanOptions): { plan: Plan }
     nodes,
     managers,
     survives: survivesSentence(nodes.filter((node) => isManager.has(node.name))),
-    // Else the first manager, which does not change when a pool of workers comes whose name sorts first.
-    volumeNode: nodes.find((node) => node.role === "data")?.name ?? managers[0] ?? "",
+    volumeNode: volumeNode(nodes, managers, before),
     network: networkPlan(spec),
     dns: dnsPlan(spec, own, stacks),
     tls: tlsPlan(spec),
@@ -63,9 +67,15 @@ export function makePlan(spec: Spec, { env, lock }: PlanOptions): { plan: Plan }
     stacks,
     cost: costPlan(spec),
     limits: limitPlan(spec),
-    warnings: spec.warnings.map(formatIssue),
+    warnings: [...spec.warnings.map(formatIssue), ...managerWarnings(whole, nodes, before)],
   };
   return { plan };
+}
+
+/** Where it was, as long as that node is there, for the volumes are on its disk. */
+function volumeNode(nodes: readonly NodePlan[], managers: readonly string[], before: Before): string {
+  const kept = nodes.find(({ name }) => name === before.volumeNode);
+  return kept?.name ?? nodes.find((node) => node.role === "data")?.name ?? managers[0] ?? "";
 }
 
 /** Names that `<env>.<Hostname>` must not take from something else. */

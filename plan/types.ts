@@ -173,17 +173,17 @@ export interface Plan {
   sites: SitePlan[];
   pools: PoolPlan[];
   nodes: NodePlan[];
-  /** Names of nodes. Managers are Swarm managers and Consul servers. */
+  /** Names of nodes, those that were before first. Managers are Swarm managers and Consul servers. */
   managers: string[];
   /** What loss the cluster survives, one sentence. */
   survives: string;
-  /** The node that holds volumes of services without a placement of their own: the first data node, else the first node. */
+  /** The node that holds volumes of services without a placement of their own: as before; at first the first data node, else the first manager. */
   volumeNode: string;
   network: NetworkPlan;
   /** Undefined: nobody writes records. */
   dns: DnsPlan | undefined;
   tls: TlsPlan;
-  /** What storm.lock pins; undefined without one. Providers look for `images` by machineImageKey (plan/lock.ts). */
+  /** What storm.lock pins; undefined without one. Providers take `images` by lockedImage (plan/lock.ts) before they look one up. */
   lock: Lock | undefined;
   registry: { storage: "filesystem" | "s3" | "spaces" | "azure"; host: string; port: number };
   stacks: StackPlan[];

@@ -52,7 +52,7 @@ export function environment({
   const machines = made("nodes")
     ? nodes(plan, needed(keys), settings)
     : given.nodes && nodesOf(plan, given.nodes.values, given.nodes.from);
-  if (made("nodes")) values.nodes = valuesOfNodes(needed(machines));
+  if (made("nodes")) values.nodes = valuesOfNodes(plan, needed(machines));
   const upstream = () => ({ ...needed(keys), nodes: needed(machines) });
   const whole = made("cluster") ? cluster(plan, upstream()) : { ready: undefined };
   if (made("cluster")) values.cluster = valuesOfReady(whole);

@@ -54,7 +54,13 @@ const entryValues = z.object({
   addressCount: z.number().optional(),
   apis: z.object({ docker: text, consul: text }).optional(),
 });
-const nodesValues = z.object({ nodes: z.record(text, nodeValues), entries: z.record(text, entryValues) });
+const nodesValues = z.object({
+  nodes: z.record(text, nodeValues),
+  entries: z.record(text, entryValues),
+  /** What that stack's plan decided, so that this one's is the same. */
+  managers: z.array(text),
+  volumeNode: text,
+});
 /** Nothing but that it is there: the value appears when the layer's last command has ended. */
 const done = z.object({ ready: z.literal(true) });
 
@@ -177,9 +183,13 @@ export function nodesOf(plan: Plan, values: z.infer<typeof nodesValues>, from: s
   return { all, first, entries: Object.fromEntries(entries) };
 }
 
-export function valuesOfNodes({ all, entries }: Nodes): pulumi.Output<z.infer<typeof nodesValues>> {
+export function valuesOfNodes(
+  { managers, volumeNode }: Plan,
+  { all, entries }: Nodes,
+): pulumi.Output<z.infer<typeof nodesValues>> {
   const nodes = all.map(({ plan, ...node }) => [plan.name, node] as const);
-  return pulumi.output({ nodes: Object.fromEntries(nodes), entries }) as pulumi.Output<z.infer<typeof nodesValues>>;
+  const values = { nodes: Object.fromEntries(nodes), entries, managers, volumeNode };
+  return pulumi.output(values) as pulumi.Output<z.infer<typeof nodesValues>>;
 }
 
 export function valuesOfReady(layer: Cluster | Edge | pulumi.Resource[]): pulumi.Output<z.infer<typeof done>> {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LocalMachine } from "../components/local-machine";
+import { Memory } from "../components/memory";
 import type { Node } from "../components/node";
 import type { Entry, Site } from "../components/site";
 import type { Plan } from "../plan/types";
@@ -24,6 +25,7 @@ export interface Given {
 
 /** The machines of every site, with the network around them and the load balancer in front. */
 export function nodes(plan: Plan, upstream: Base, { machine, hostsKey }: Given): Nodes {
+  new Memory("memory", plan);
   const { secrets } = upstream;
   const sites = plan.sites.map((site): [string, Site] => [
     site.name,

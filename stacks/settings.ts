@@ -4,6 +4,7 @@ import { acmeCredentialErrors } from "../boot/acme";
 import type { LocalMachine } from "../components/local-machine";
 import type { LoadSettings } from "../load";
 import { unreachable } from "../plan/admins";
+import { REPLACING, type Replacing } from "../plan/changes";
 import type { Plan, Provider } from "../plan/types";
 import type { StackPlace } from "../production";
 import { layerSettings, type LayerSettings } from "./layers";
@@ -14,6 +15,8 @@ export interface Settings {
   /** OpenSSH private key that lets the program into the machines under `Hosts`; always secret. */
   hostsKey: pulumi.Output<string> | undefined;
   place: StackPlace;
+  /** How several managers may be made anew (plan/changes.ts). */
+  replacing: Replacing;
   layers: LayerSettings;
   /** Layer outputs only, where its key does not open the upstream's secrets: the operators' word for it. */
   credential: pulumi.Output<unknown> | undefined;
@@ -27,6 +30,7 @@ export function readSettings(directory: string): Settings {
     machine,
     // Config may have lost the last line's end, which OpenSSH's form has.
     hostsKey: config.getSecret("hostsKey")?.apply((key) => `${key.trim()}\n`),
+    replacing: replacing(config.get("replaceManagers")),
     place: {
       directory,
       stack: pulumi.getStack(),
@@ -47,6 +51,16 @@ export function readSettings(directory: string): Settings {
       buildDirectory: path.join(directory, ".storm", "builds"),
     },
   };
+}
+
+/** @throws Error when it is not one of the words. */
+export function replacing(value: unknown): Replacing {
+  const word = REPLACING.find((each) => each === value);
+  if (word === undefined && value !== undefined)
+    throw new Error(
+      `stack config storm:replaceManagers must be ${REPLACING.join(" or ")}, or not be there; got ${JSON.stringify(value)}`,
+    );
+  return word;
 }
 
 /** A list or map as Pulumi's config has it, JSON; one word may stand as it is. */

@@ -10,6 +10,8 @@ export interface StackState {
   outputs: Record<string, unknown>;
   pendingOperations: number;
   resources: number;
+  /** Of all that is there. Secrets in it stay encrypted. */
+  entries: { urn: string; outputs?: Record<string, unknown> }[];
   /** Ids of the clusters whose containers and networks carry them as label. */
   clusters: string[];
   /** Containers that ought to run: local nodes and services. */
@@ -81,7 +83,10 @@ function lockOwner(text: string): number {
 }
 
 interface StateResource {
+  urn: string;
   type: string;
+  /** It is on its way out, and another one in its place. */
+  delete?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -115,6 +120,7 @@ export function stateOf(deployment: Deployment | null | undefined): StackState {
     ),
     pendingOperations: pending.length,
     resources: resources.length,
+    entries: resources.flatMap(({ urn, outputs, delete: leaving }) => (leaving ? [] : [{ urn, outputs }])),
   };
 }
 

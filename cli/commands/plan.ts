@@ -1,5 +1,6 @@
-import { makePlanOf } from "../preflight";
+import { beforeIn, makePlanOf } from "../preflight";
 import { printPlan } from "../../plan/print";
+import type { StackState } from "../../tools/backend";
 import { messageOf } from "../../tools/errors";
 import type { Output } from "../../tools/report";
 import { stormFile } from "../config";
@@ -17,18 +18,22 @@ export interface PlanOptions {
  */
 export async function plan(options: PlanOptions, output: Output): Promise<void> {
   const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
-  const { plan: wanted, warnings } = await makePlanOf(options.stack, file, output);
+  const state = await stateIfReadable(options.stack, output);
+  const { plan: wanted, warnings } = await makePlanOf(options.stack, file, output, beforeIn(state));
   if (options.json) return void process.stdout.write(JSON.stringify({ ...wanted, warnings }, null, 2) + "\n");
   process.stdout.write(printPlan({ ...wanted, warnings }));
-  process.stdout.write(costChange(wanted.cost.monthlyUsd, await deployedCost(options.stack, output)));
+  process.stdout.write(costChange(wanted.cost.monthlyUsd, state?.outputs["cost"]));
 }
 
-/** A plan can be made without the right to read the state: then it says that the comparison is left out. */
-async function deployedCost(stack: string, output: Output): Promise<unknown> {
+/** A plan can be made without the right to read the state: then it says what is left out. */
+async function stateIfReadable(stack: string, output: Output): Promise<StackState | undefined> {
   try {
-    return (await (await backendOf(stack, output)).state(stack))?.outputs["cost"];
+    return await (await backendOf(stack, output)).state(stack);
   } catch (error) {
-    output.write(`The cost is not compared with today's, for the state cannot be read: ${messageOf(error)}\n`);
+    output.write(
+      "The plan is that of a first deployment, and its cost is not compared with today's, for the state cannot be read: " +
+        `${messageOf(error)}\n`,
+    );
     return undefined;
   }
 }

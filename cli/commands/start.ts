@@ -6,9 +6,8 @@ import { removeOldBuilds } from "../../tools/old-builds";
 import { type LabSetup, setUpLab } from "../../tools/setup";
 import { changedValues, loadIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
 import { someNodeIsDown } from "../leftovers";
-import { ManagerGuard, runningManagers } from "../manager-guard";
 import { alone, operate, recoverStack } from "../operation";
-import { preflight } from "../preflight";
+import { beforeIn, preflight } from "../preflight";
 import { summary } from "../summary";
 import { StormStack } from "../workspace";
 
@@ -17,7 +16,6 @@ export interface StartOptions {
   file?: string;
   json?: boolean;
   verbose?: boolean;
-  allowManagerReplacement?: boolean;
 }
 
 /** `npm start`: everything from a bare machine to a running cluster; nothing where all of it is there. */
@@ -56,8 +54,6 @@ async function deploy(
   if (Object.keys(config).length > 0) await stormStack.run(setAllArguments(options.stack, config));
 
   const state = await stormStack.backend.state(options.stack);
-  const refresh = await someNodeIsDown(new Docker(), state);
-  if (refresh) output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
   const common = {
     stack: stormStack,
     signal,
@@ -67,31 +63,33 @@ async function deploy(
     failed: "the deployment failed; the reasons are above",
   };
   const packs = policyPacks(checkout, options.stack);
-  const managers = runningManagers(state?.outputs["nodes"]);
-  // The Automation API's `up` has no preview. With fewer managers there is no second one to lose, and nothing to look for.
-  if (managers.length > 1 && !options.allowManagerReplacement) {
-    const guard = new ManagerGuard(managers);
+  if (await someNodeIsDown(new Docker(), state)) {
+    output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
+    // By itself, not as part of what follows: what is gone is gone from the state then, and making it anew takes nothing away.
+    await operate({ ...common, step: "Comparison", run: (engine) => stack.refresh(engine) });
+  }
+  // The Automation API's `up` has no preview, where the program's guard sees all that the engine would make anew. With fewer managers
+  // there is no second one to lose.
+  if (beforeIn(state).managers.length > 1) {
     await operate({
       ...common,
       step: "Preview",
+      failed: "nothing was changed; the reasons are above",
       run: ({ onEvent, ...engine }) =>
         stack.preview({
           ...engine,
-          refresh,
           policyPacks: packs,
           onEvent: (event) => {
-            guard.event(event);
             // What else it says comes again with the deployment.
             if (event.diagnosticEvent?.severity === "error") onEvent(event);
           },
         }),
     });
-    guard.check(options.stack);
   }
   const changes = await operate({
     ...common,
     step: "Deployment",
-    run: (engine) => stack.up({ ...engine, refresh, suppressOutputs: true, policyPacks: packs }),
+    run: (engine) => stack.up({ ...engine, suppressOutputs: true, policyPacks: packs }),
   });
   return changes > 0;
 }

@@ -64,7 +64,11 @@ export class AzureFixedPool extends pulumi.ComponentResource {
         // Both whole: of a part that is ignored, the engine (3.220) gives a replacement the old one, too.
         ignoreChanges: ["osProfile", "storageProfile"],
         // What needs another birth: Azure changes no machine's zone, image or user-data, and the last two are ignored above.
-        replaceOnChanges: ["zones", "tags.architecture", "tags.volume"],
+        // In place Azure would restart all managers of a pool at once for another size: as replacements they are counted.
+        replaceOnChanges: [
+          ...["zones", "tags.architecture", "tags.volume"],
+          ...(node.role === "manager" ? ["hardwareProfile.vmSize"] : []),
+        ],
         // Interface, disk and name can be had by one machine only.
         deleteBeforeReplace: true,
       },

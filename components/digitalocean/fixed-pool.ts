@@ -61,6 +61,8 @@ export class DigitalOceanPool extends pulumi.ComponentResource {
         parent: this,
         // A node's birth: a replacement gets today's, a running node is never replaced for them.
         ignoreChanges: ["image", "userData", "sshKeys"],
+        // In place DigitalOcean would power off all managers of a pool at once: as replacements they are counted.
+        replaceOnChanges: node.role === "manager" ? ["size"] : [],
         // A mesh address, a reserved one and a Volume can be held by one machine only.
         deleteBeforeReplace: true,
       },

@@ -41,6 +41,8 @@ const EXPECTED = [
   ...["gossip", "identity", "management", "ssh", "tokens"].map(
     (group) => `tls:index/privateKey:PrivateKey secrets-${group} in secrets`,
   ),
+  "storm:nodes:Memory memory",
+  ...["local-1", "local-2", "local-3", "volumeNode"].map((name) => `pulumi:index:Stash ${name} in memory`),
   "storm:pools:LocalPool local",
   "storm:local:Network local-network in local",
   "storm:local:Service local-image-cache in local",

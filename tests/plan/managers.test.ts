@@ -116,6 +116,28 @@ test.each([
   expect(planOf(text).survives).toBe(sentence);
 });
 
+describe("managers too far from each other, by estimate", () => {
+  const named = (...regions: string[]) =>
+    `AWS: {pools: [${regions.map((region, i) => `{name: m${i}, count: 1, role: manager, region: ${region}}`).join(", ")}]}`;
+
+  test("are a warning with the figures and the way out, before any machine is there", () => {
+    const { warnings } = planOf(named("us-east-1", "eu-west-1", "eu-west-2"));
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /aws-eu-west-1 - aws-us-east-1 about \d+ ms, aws-eu-west-2 - aws-us-east-1 about \d+ ms; .* at most 50 ms/,
+      ),
+    ]);
+    expect(warnings[0]).toContain("Put `role: manager` on sites near each other");
+    expect(warnings[0]).not.toContain("aws-eu-west-1 - aws-eu-west-2");
+  });
+
+  test("are none where they are near, or where nobody knows how far", () => {
+    expect(planOf(named("eu-west-1", "eu-west-2", "eu-central-1")).warnings).toEqual([]);
+    const hosts = [10, 11].map((last) => `{address: 192.0.2.${last}, role: manager, hostKey: ${HOST_KEY}}`);
+    expect(planOf(`${named("eu-west-1")}\nHosts: [${hosts.join(", ")}]`).warnings).toEqual([]);
+  });
+});
+
 test("estimated round trips are near the measured ones of well-known pairs", () => {
   const between = (a: string, b: string): number => roundTripMs(regionOf("aws", a), regionOf("aws", b));
   const measured: [string, string, number][] = [

@@ -1,10 +1,26 @@
+import { type Before, beforeOf, birthOf, MEMORY, VOLUME_NODE } from "../../plan/before";
 import { makePlan } from "../../plan/plan";
 import type { NodePlan, Plan } from "../../plan/types";
 import { load } from "../../spec/load";
 
 /** The plan of a storm.yml text in the environment `dev`. */
-export function planOf(text: string, env = "dev"): Plan {
-  return makePlan(load(text, { fileName: "storm.yml" }).spec, { env }).plan;
+export function planOf(text: string, env = "dev", before?: Before): Plan {
+  return makePlan(load(text, { fileName: "storm.yml" }).spec, { env, before }).plan;
+}
+
+/** What the state says when this plan has been brought up. */
+export function broughtUp(plan: Plan): Before {
+  const urn = (types: string, name: string) => `urn:pulumi:dev::storm::${types}::${name}`;
+  return beforeOf([
+    ...plan.nodes.map(({ name }) => ({ urn: urn("storm:pools:AwsFixedPool$aws:ec2/instance:Instance", name) })),
+    ...plan.nodes
+      .filter(({ role }) => role === "manager")
+      .map((node) => ({
+        urn: urn(`${MEMORY}$pulumi:index:Stash`, node.name),
+        outputs: { input: birthOf(plan, node) },
+      })),
+    { urn: urn(`${MEMORY}$pulumi:index:Stash`, VOLUME_NODE), outputs: { input: plan.volumeNode } },
+  ]);
 }
 
 /** Names and what makes a node what it is, by name. */

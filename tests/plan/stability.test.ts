@@ -4,7 +4,8 @@ import { meshBlocks, nodeAddress } from "../../plan/mesh";
 import { load } from "../../spec/load";
 import { makePlan } from "../../plan/plan";
 import type { NodePlan, Plan, PoolPlan } from "../../plan/types";
-import { HOST_KEY, nodesByName, planOf } from "./plans";
+import { checkChanges } from "../../plan/changes";
+import { broughtUp, HOST_KEY, nodesByName, planOf } from "./plans";
 
 /**
  * Identity never depends on positions: whatever is done to one pool, the others keep their keys, names, zones, mesh
@@ -43,15 +44,16 @@ function textOf(list: readonly Pool[]): string {
     .join("");
 }
 
-/** All of a node or pool but the manager's role, which the election may move when sites come and go. */
+/** All of a node or pool but the manager's role, which a first election gives by what there is. */
 const identity = (item: NodePlan | PoolPlan): unknown => ({ ...item, role: undefined });
+const whole = (item: NodePlan | PoolPlan): unknown => item;
 
-function expectUntouched(before: Plan, after: Plan, changed: string): void {
+function expectUntouched(before: Plan, after: Plan, changed: string, seen = identity): void {
   const moved = new Set(
     after.pools.filter((each) => hasCollision(after, each.key) || hasCollision(before, each.key)).map(({ key }) => key),
   );
   const keep = <Item extends NodePlan | PoolPlan>(items: readonly Item[], key: (item: Item) => string): unknown[] =>
-    items.filter((item) => !key(item).endsWith(`/${changed}`) && !moved.has(key(item))).map(identity);
+    items.filter((item) => !key(item).endsWith(`/${changed}`) && !moved.has(key(item))).map(seen);
   expect(keep(after.pools, ({ key }) => key)).toEqual(keep(before.pools, ({ key }) => key));
   expect(keep(after.nodes, (node) => node.pool)).toEqual(keep(before.nodes, (node) => node.pool));
 }
@@ -80,6 +82,43 @@ test("a pool added, taken out, resized or grown touches nothing of another", () 
     }),
     { numRuns: 200 },
   );
+});
+
+test("nor does it move a manager or the volumes' node of another pool, once they are there", () => {
+  let elected = 0;
+  fc.assert(
+    fc.property(pools, fc.nat(), fc.integer({ min: 1, max: 12 }), pool("added"), (list, nth, count, more) => {
+      const index = nth % list.length;
+      const changed = list[index];
+      if (changed === undefined) return;
+      const first = planOf(textOf(list));
+      const before = broughtUp(first);
+      elected += first.managers.length;
+      const edits: [Pool[], string][] = [
+        [list.filter((_, i) => i !== index), changed.name],
+        [list.map((each, i) => (i === index ? { ...each, count, size: "medium" } : each)), changed.name],
+        // Sorts first, and is the largest.
+        [[...list, { ...more, name: "aaaaaaaaa", count: 12 }], "aaaaaaaaa"],
+        [[...list, { ...more, name: "zzzzzzzzz" }], "zzzzzzzzz"],
+      ];
+      for (const [edited, name] of edits) {
+        const next = planOf(textOf(edited), "dev", before);
+        const gone = first.managers.every((manager) => !next.nodes.some((node) => node.name === manager));
+        // Without any manager left, and no new node, somebody has to become one; checkChanges refuses that.
+        if (gone && !next.nodes.some((node) => !before.nodes.includes(node.name))) {
+          expect(() => checkChanges(next, before, undefined, "dev")).toThrow("would become a manager");
+          continue;
+        }
+        expectUntouched(first, next, name, whole);
+        const kept = first.managers.filter((manager) => next.nodes.some((node) => node.name === manager));
+        expect(next.managers).toEqual(expect.arrayContaining(kept));
+        if (next.nodes.some((node) => node.name === first.volumeNode)) expect(next.volumeNode).toBe(first.volumeNode);
+        expect(() => checkChanges(next, before, "one-by-one", "dev")).not.toThrow();
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(elected).toBeGreaterThan(60);
 });
 
 test("the order of pools and keys changes nothing at all but lines", () => {

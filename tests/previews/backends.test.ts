@@ -76,7 +76,7 @@ test("`storm plan` compares with what is deployed there, and goes on without", (
   const nowhere = storm("plan -s far", { ...env, PULUMI_BACKEND_URL: "file:///nowhere/at/all" });
   expect(nowhere.status).toBe(0);
   expect(nowhere.stdout).toContain("local-1");
-  expect(nowhere.stderr).toContain("The cost is not compared with today's, for the state cannot be read:");
+  expect(nowhere.stderr).toContain("its cost is not compared with today's, for the state cannot be read:");
 });
 
 test("`storm start` looks there before it changes anything: a node keeps its role", () => {

@@ -1,5 +1,7 @@
 /** Thirty random edits of a storm.yml over three clouds: what is done to one pool touches no machine, disk or group of another. */
 import * as fc from "fast-check";
+import type { Before } from "../../plan/before";
+import { broughtUp } from "../plan/plans";
 import { IMAGES } from "../components/support/look-ups";
 import { type Deployed, deployed, removeBuilds } from "../components/support/program";
 
@@ -55,20 +57,33 @@ const edits: fc.Arbitrary<Edited> = fc
     return { before, after: sorted, edited: [what === "add" ? "ue" : old.name] };
   });
 
-/** Managers and a fixed node on each site, which is what elastic pools ask for, in pools that nobody edits. */
-function specOf(pools: Pool[]): object {
+/**
+ * Managers and a fixed node on each site, which is what elastic pools ask for, in pools that nobody edits.
+ * @param named whether managers are named; else the program chooses them, among the edited pools' nodes too
+ */
+function specOf(pools: Pool[], named: boolean): object {
   const clouds = KEYS.map((key) => {
     const own = pools
       .filter(({ cloud }) => cloud === key)
       .map(({ name, kind, count, size }) => ({
         name,
         size,
-        role: kind === "data" ? "data" : "worker",
+        ...(kind === "data" ? { role: "data" } : named ? { role: "worker" } : {}),
         count: kind === "elastic" ? `1..${count + 1}` : count,
       }));
     return [
       key,
-      { pools: [{ name: `boss${key.slice(0, 2).toLowerCase()}`, count: 1, size: "medium", role: "manager" }, ...own] },
+      {
+        pools: [
+          {
+            name: `boss${key.slice(0, 2).toLowerCase()}`,
+            count: 1,
+            size: "medium",
+            ...(named ? { role: "manager" } : {}),
+          },
+          ...own,
+        ],
+      },
     ];
   });
   return {
@@ -79,27 +94,35 @@ function specOf(pools: Pool[]): object {
   };
 }
 
-async function planned(pools: Pool[]): Promise<Map<string, string>> {
-  const { resources }: Deployed = await deployed(specOf(pools), { env: "test", lookUps: IMAGES });
-  return new Map(
+async function planned(pools: Pool[], named: boolean, before?: Before) {
+  const { plan, resources }: Deployed = await deployed(specOf(pools, named), { env: "test", lookUps: IMAGES, before });
+  const essences = new Map(
     resources.map(({ type, name, inputs, ignoreChanges }) => {
       const essence = Object.entries(inputs).filter(([input]) => !ignoreChanges.includes(input));
       return [`${type} ${name}`, JSON.stringify(essence)];
     }),
   );
+  return { plan, essences };
 }
 
 /** What belongs to this pool by its name. The peers' list is everybody's: each node hears of every other. */
 const isOf = (pool: string, key: string) =>
   new RegExp(`(^| |-)${pool}(-|$)`).test(key.slice(key.indexOf(" "))) && !/ peers-/.test(key);
 
-test(`${RUNS} edits`, async () => {
+test.each([
+  ["managers have pools of their own", true],
+  ["the program chose the managers", false],
+])(`${RUNS} edits where %s`, async (_, named) => {
   let touched = 0;
   await fc.assert(
     fc.asyncProperty(edits, async ({ before, after, edited }) => {
-      const [old, now] = [await planned(before), await planned(after)];
+      const first = await planned(before, named);
+      const { essences: old } = first;
+      const { essences: now } = await planned(after, named, broughtUp(first.plan));
       const keys = [...new Set([...old.keys(), ...now.keys()])];
-      const changed = keys.filter((key) => old.get(key) !== now.get(key));
+      // A manager that comes or goes is news to all nodes, which commands bring them; it touches no machine.
+      const news = (key: string) => !named && key.startsWith("command:");
+      const changed = keys.filter((key) => old.get(key) !== now.get(key) && !news(key));
       touched += changed.length;
       const others = [...before, ...after].map(({ name }) => name).filter((name) => !edited.includes(name));
       const bosses = KEYS.map((key) => `boss${key.slice(0, 2).toLowerCase()}`);

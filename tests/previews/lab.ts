@@ -46,6 +46,12 @@ export interface PreviewOptions {
   /** The same, encrypted. */
   secrets?: Record<string, string>;
   policyPacks?: string[];
+  /** `--target` of the engine. */
+  target?: string[];
+  /** `--replace` of the engine. */
+  replace?: string[];
+  /** `--refresh` of the engine. */
+  refresh?: boolean;
   /** That the stack's secrets are encrypted with; default: one for all. */
   passphrase?: string;
 }
@@ -105,15 +111,19 @@ export class PreviewLab {
     return this.run("up", stormYml, options);
   }
 
-  /** A preview that must fail: what the user reads. */
-  async failing(stormYml: string, options: PreviewOptions = {}): Promise<Previewed & { text: string }> {
+  /** A preview, or an update, that must fail: what the user reads. */
+  async failing(
+    stormYml: string,
+    options: PreviewOptions = {},
+    operation: "preview" | "up" = "preview",
+  ): Promise<Previewed & { text: string }> {
     const seen = empty();
     try {
-      await this.run("preview", stormYml, options, seen);
+      await this.run(operation, stormYml, options, seen);
     } catch (error) {
       return { ...seen, text: [...seen.messages, error instanceof Error ? error.message : String(error)].join("\n") };
     }
-    throw new Error("the preview was expected to fail, and did not");
+    throw new Error(`the ${operation} was expected to fail, and did not`);
   }
 
   /** The stack, for what only the engine's own commands do. */
@@ -142,7 +152,7 @@ export class PreviewLab {
   private async run(
     operation: "preview" | "up",
     stormYml: string,
-    { stack: name = "test", config = {}, secrets = {}, policyPacks = [], passphrase }: PreviewOptions,
+    { stack: name = "test", config = {}, secrets = {}, policyPacks = [], passphrase, ...more }: PreviewOptions,
     seen = empty(),
   ): Promise<Previewed> {
     writeFileSync(join(this.folder, "storm.yml"), stormYml);
@@ -155,7 +165,12 @@ export class PreviewLab {
     const values = { ...place, ...config };
     await stack.setAllConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }])));
     for (const [key, value] of Object.entries(secrets)) await stack.setConfig(key, { value, secret: true });
-    const options = { color: "never" as const, onEvent: (event: EngineEvent) => note(seen, event), policyPacks };
+    const options = {
+      color: "never" as const,
+      onEvent: (event: EngineEvent) => note(seen, event),
+      policyPacks,
+      ...more,
+    };
     await (operation === "up" ? stack.up(options) : stack.preview(options));
     return seen;
   }

@@ -19,7 +19,7 @@ function loadedBy(stormYml: string): string[] {
   const program = `
     const pulumi = require("@pulumi/pulumi");
     const fields = { privateKeyPem: "k", stdout: JSON.stringify({ publicKey: "k" }), ports: {} };
-    pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name, inputs }) => ({ id: name, state: { ...fields, ...inputs } }) }, "storm", "test", true);
+    pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name, inputs }) => ({ id: name, state: { ...fields, ...inputs } }) }, "storm", "test", true, "organization");
     require("tsx/cjs");
     require(${JSON.stringify(path.join(ROOT, "index.ts"))})().then(() => {
       const names = Object.keys(require.cache).map((file) => /node_modules\\/(@pulumi\\/[^/]+)/.exec(file)?.[1]);

@@ -76,7 +76,7 @@ test("its nodes are planned, priced and made, and join the same cluster", () => 
     pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ type, name, inputs }) => {
       made.push(type.split(":").pop() + " " + name);
       return { id: name, state: { ...fields, ...inputs } };
-    } }, "storm", "dev");
+    } }, "storm", "dev", false, "organization");
     require("tsx/cjs");
     require("./index.ts")().then(({ cost, survives }) => {
       process.on("exit", () => console.log(JSON.stringify({ made, cost, survives })));

@@ -5,16 +5,24 @@ test("what is read of a stack's state", () => {
   const latest = {
     pending_operations: [{}],
     resources: [
-      { type: "pulumi:pulumi:Stack", outputs: { clusterId: "c1", consul: { token: sealed } } },
-      { type: "storm:local:Network", inputs: { cluster: "c1" } },
-      { type: "storm:local:Node", inputs: { cluster: "c1" } },
-      { type: "storm:local:Service", inputs: { cluster: { ciphertext: "secret" } } },
+      { type: "pulumi:pulumi:Stack", urn: "stack", outputs: { clusterId: "c1", consul: { token: sealed } } },
+      { type: "storm:local:Network", urn: "network", outputs: { name: "n" }, inputs: { cluster: "c1" } },
+      { type: "storm:local:Node", urn: "node", inputs: { cluster: "c1" } },
+      { type: "storm:local:Service", urn: "service", inputs: { cluster: { ciphertext: "secret" } } },
+      { type: "tls:index/privateKey:PrivateKey", urn: "old", delete: true },
     ],
   };
   expect(stateOf(latest)).toEqual({
     outputs: { clusterId: "c1", consul: { token: "[secret]" } },
     pendingOperations: 1,
-    resources: 4,
+    resources: 5,
+    // Without what is on its way out.
+    entries: [
+      { urn: "stack", outputs: { clusterId: "c1", consul: { token: sealed } } },
+      { urn: "network", outputs: { name: "n" } },
+      { urn: "node", outputs: undefined },
+      { urn: "service", outputs: undefined },
+    ],
     clusters: ["c1"],
     containers: 2,
   });

@@ -38,6 +38,7 @@ const BY_TYPE: Record<string, Fake> = {
   }),
   "command:remote:Command": (name) => ({ stdout: JSON.stringify({ publicKey: publicKeyOf(name) }), stderr: "" }),
   "command:remote:CopyToRemote": () => ({}),
+  "pulumi:index:Stash": (_, { input }) => ({ output: input }),
   ...digitalOceanOutputs,
   ...azureOutputs,
 };

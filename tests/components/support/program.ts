@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { loadAll, type RenderedStack } from "../../../load";
+import type { Before } from "../../../plan/before";
 import type { Plan } from "../../../plan/types";
 import { environment } from "../../../stacks/environment";
 import type { Outputs } from "../../../stacks/outputs";
@@ -34,7 +35,7 @@ export function removeBuilds(): void {
 }
 
 /** This repository's storm.yml with `spec` merged over it. */
-export function loaded(spec?: object, env = "dev") {
+export function loaded(spec?: object, env = "dev", before?: Before) {
   return loadAll({
     directory: ROOT,
     file: "storm.yml",
@@ -43,6 +44,7 @@ export function loaded(spec?: object, env = "dev") {
     ipvs: MACHINE.ipvs,
     buildDirectory: buildDirectory(),
     offline: true,
+    before,
   });
 }
 
@@ -54,9 +56,11 @@ export async function deployed(
     preview?: boolean;
     answers?: Record<string, Record<string, unknown>>;
     lookUps?: Record<string, Record<string, unknown>>;
+    /** What the state says is there. */
+    before?: Before;
   } = {},
 ): Promise<Deployed> {
-  const { plan, stacks } = loaded(spec, options.env);
+  const { plan, stacks } = loaded(spec, options.env, options.before);
   const { resources, result } = await register(
     () => environment({ plan, stacks, settings: { machine: MACHINE, hostsKey: undefined } }),
     options,

@@ -1,0 +1,84 @@
+/**
+ * What an environment was before this run, as far as its plan depends on it: who the managers are, where volumes are. The state has it
+ * (components/memory.ts), and both the program and the commands read it there; the plan stays a function of what it is given.
+ */
+import type { NodePlan, Plan } from "./types";
+
+/** Type of the component under which the state keeps it. */
+export const MEMORY = "storm:nodes:Memory";
+/** The entry that has the volume node's name. No node is called so: their names have no capitals. */
+export const VOLUME_NODE = "volumeNode";
+
+/** What a machine is made anew, or restarted, for. */
+export interface Birth {
+  site: string;
+  /** "" for nodes on this machine, whose limits change in place. */
+  machineType: string;
+  zone: string;
+  spot: boolean;
+  /** Whether it has a disk of its own for data. */
+  disk: boolean;
+  /** Hosts only; else "". */
+  address: string;
+  /** Hosts only; else "". */
+  hostKey: string;
+}
+
+export interface Before {
+  /** Names of the nodes that were managers. */
+  readonly managers: readonly string[];
+  /** What they were made as, by name. */
+  readonly births: Readonly<Record<string, Birth>>;
+  /** Undefined: none is known. */
+  readonly volumeNode: string | undefined;
+  /** Names of nodes whose machines are there. Other resources' names may be among them. */
+  readonly nodes: readonly string[];
+  /** URNs of what was made in pools of nodes: each node's machine, under the node's name, and what belongs to it. */
+  readonly machines: readonly string[];
+}
+
+/** Before a first deployment. */
+export const NOTHING: Before = { managers: [], births: {}, volumeNode: undefined, nodes: [], machines: [] };
+
+/** A resource of a state, as far as it is read here. */
+export interface StateEntry {
+  urn: string;
+  outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** From the resources of a state. */
+export function beforeOf(resources: readonly StateEntry[]): Before {
+  const births: Record<string, Birth> = {};
+  let volumeNode: string | undefined;
+  for (const { urn, outputs } of resources) {
+    if (!typeOf(urn).startsWith(`${MEMORY}$`)) continue;
+    const name = nameOf(urn);
+    if (name === VOLUME_NODE) volumeNode = String(outputs?.["input"]);
+    else births[name] = outputs?.["input"] as Birth; // components/memory.ts wrote it
+  }
+  const machines = resources.map(({ urn }) => urn).filter((urn) => /^storm:pools:[^$]*\$/.test(typeOf(urn)));
+  return { managers: Object.keys(births).sort(), births, volumeNode, nodes: machines.map(nameOf), machines };
+}
+
+export function birthOf({ pools, sites }: Pick<Plan, "pools" | "sites">, node: NodePlan): Birth {
+  const pool = pools.find(({ key }) => key === node.pool);
+  const local = sites.find(({ name }) => name === node.site)?.provider === "local";
+  return {
+    site: node.site,
+    machineType: local ? "" : node.machineType,
+    zone: node.zone,
+    spot: pool?.spot ?? false,
+    disk: (pool?.volumeGiB ?? 0) > 0,
+    address: node.address ?? "",
+    hostKey: node.hostKey ?? "",
+  };
+}
+
+/** urn:pulumi:STACK::PROJECT::TYPES::NAME */
+function typeOf(urn: string): string {
+  return urn.split("::")[2] ?? "";
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
