@@ -22,8 +22,8 @@ export interface Killed {
 }
 
 /**
- * SIGKILL for some of a run's processes. An engine to kill is waited for: before the first one runs there is nothing that
- * could be left half done.
+ * SIGKILL for some of a run's processes, as soon as it has an engine: before the first one runs there is nothing that could be
+ * left half done.
  * @returns undefined when the run has ended already.
  */
 export async function kill(stack: string, owner: ChildProcess, victims: Victims): Promise<Killed | undefined> {
@@ -33,7 +33,7 @@ export async function kill(stack: string, owner: ChildProcess, victims: Victims)
     if (self === undefined) return Promise.resolve([]);
     const others = runProcesses(root).filter(({ run }) => run.kind === stack);
     const partOf = (command: string) => (command === "pulumi" ? "engine" : "rest");
-    if (parts.includes("engine") && !others.some(({ command }) => partOf(command) === "engine")) notYet(others);
+    if (!others.some(({ command }) => partOf(command) === "engine")) notYet(others);
     const run = others.map((each) => ({ ...each, part: partOf(each.command) }));
     return Promise.resolve([{ ...self, command: "storm", part: "owner" }, ...run]);
   });
