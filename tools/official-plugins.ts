@@ -1,12 +1,13 @@
 /** Official plugins for previews without an account, apart from those that a real stack uses (tools/plugins.ts). */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CLOUD_PLUGINS, PLUGINS } from "../lab/plugins/bundle";
-import { run } from "./command";
 import type { Engine } from "./engine";
 import { messageOf } from "./errors";
 import { cacheFolder } from "./paths";
+import { placeOfficial, pluginFolder } from "./sealed-plugins";
 import type { SetupMode } from "./setup-mode";
+import type { Say } from "./steps";
 
 /** A plugin that could not be had, and why. */
 export interface MissingPlugin {
@@ -31,7 +32,7 @@ export function officialHome(env: NodeJS.ProcessEnv = process.env): string {
 export async function ensureOfficialPlugins(home: string, install: Install | undefined): Promise<MissingPlugin[]> {
   const missing: MissingPlugin[] = [];
   for (const [name, version] of Object.entries({ ...PLUGINS, ...CLOUD_PLUGINS })) {
-    const folder = join(home, "plugins", `resource-${name}-v${version}`);
+    const folder = pluginFolder(home, name, version);
     if (isOfficial(folder)) continue;
     const reason = isStandIn(folder)
       ? `a stand-in is in its place, ${folder}`
@@ -51,14 +52,10 @@ async function attempt(install: Install | undefined, name: string, version: stri
   return isOfficial(folder) ? undefined : `its download left nothing in ${folder}`;
 }
 
-/** By the engine's own command; undefined where set-up knows already that it leads nowhere. */
-export function installer(mode: SetupMode, engine: Engine, home: string): Install | undefined {
+/** As a real stack's are got (sealed-plugins.ts); undefined where set-up knows already that it leads nowhere. */
+export function installer(mode: SetupMode, engine: Engine, home: string, say: Say): Install | undefined {
   if (mode === "registries" || (mode === "auto" && engine.origin === "built")) return undefined;
-  mkdirSync(home, { recursive: true });
-  const env = { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  return async (name, version) => {
-    await run(engine.path, ["plugin", "install", "resource", name, version], { env, timeoutMs: 900_000 });
-  };
+  return (name, version) => placeOfficial({ [name]: version }, { engine, home, cacheDir: cacheFolder(), say });
 }
 
 function isOfficial(folder: string): boolean {

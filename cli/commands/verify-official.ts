@@ -17,9 +17,10 @@ import { interruptible } from "../interruptible-tests";
 export async function verifyOfficial(output: Output): Promise<number> {
   const { engine } = await setUpEngine(output, { quiet: true });
   const home = officialHome();
-  const missing = await ensureOfficialPlugins(home, installer(setupMode(), engine, home));
+  const say = (line: string) => output.write(`${line}\n`);
+  const missing = await ensureOfficialPlugins(home, installer(setupMode(), engine, home, say));
   if (missing.length > 0) throw cannotVerify(missing);
-  await ensurePackages([needs.ssh, needs.openssl], (line) => output.write(`${line}\n`));
+  await ensurePackages([needs.ssh, needs.openssl], say);
   const engineFolder = dirname(engine.path);
   const env = {
     ...process.env,

@@ -53,9 +53,9 @@ test("a stand-in, or a download that was cut short, is no official plugin", asyn
 test("nothing is tried where set-up had to build the engine, unless that is asked for; and never in a real stack's home", () => {
   const built = { path: "/engine", version: "3.220.0", origin: "built" } as const;
   const home = join(root, "home");
-  expect(installer("auto", built, home)).toBeUndefined();
-  expect(installer("registries", { ...built, origin: "downloaded" }, home)).toBeUndefined();
-  expect(installer("official", built, home)).toBeInstanceOf(Function);
+  expect(installer("auto", built, home, () => undefined)).toBeUndefined();
+  expect(installer("registries", { ...built, origin: "downloaded" }, home, () => undefined)).toBeUndefined();
+  expect(installer("official", built, home, () => undefined)).toBeInstanceOf(Function);
   expect(officialHome({ STORM_CACHE: "/cache" })).toBe("/cache/official-plugins");
   expect(officialHome({ PULUMI_HOME: "/own" })).toBe("/own");
 });
