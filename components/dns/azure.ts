@@ -1,4 +1,4 @@
-import { getZoneOutput, RecordSet, type RecordSetArgs, Zone } from "@pulumi/azure-native/dns";
+import { getZoneOutput, RecordSet, Zone } from "@pulumi/azure-native/dns";
 import { Provider } from "@pulumi/azure-native/provider";
 import { ResourceGroup } from "@pulumi/azure-native/resources";
 import { Profile } from "@pulumi/azure-native/trafficmanager";
@@ -20,7 +20,11 @@ import type { DnsRecords, RecordsArgs } from "./records";
 const LOCATION = "eastus";
 const EVERYWHERE = "global";
 
-type RecordSetTarget = Pick<RecordSetArgs, "aRecords" | "cnameRecord" | "targetResource">;
+/** Where a record leads. */
+type Lead = Pick<
+  NonNullable<ConstructorParameters<typeof RecordSet>[1]>,
+  "aRecords" | "cnameRecord" | "targetResource"
+>;
 
 export interface AzureRecordsArgs extends RecordsArgs {
   aliases: AliasPlan[];
@@ -115,7 +119,7 @@ export class AzureRecords extends pulumi.ComponentResource implements DnsRecords
     return { endpoints, records };
   }
 
-  private record(name: string, recordType: string, dns: DnsPlan, group: pulumi.Output<string>, to: RecordSetTarget) {
+  private record(name: string, recordType: string, dns: DnsPlan, group: pulumi.Output<string>, to: Lead) {
     const relativeRecordSetName = relativeName(name, dns.zone);
     return new RecordSet(
       name,

@@ -48,7 +48,7 @@ const CERTIFICATES = {
   "ingress-storm": {
     ca: "ingress-ca",
     commonName: "dev.storm.localhost",
-    dnsNames: ["dev.storm.localhost"],
+    dnsNames: ["dev.storm.localhost", "storm.localhost"],
     ipAddresses: undefined,
     uses: [...signing, "server_auth"],
   },
@@ -132,6 +132,6 @@ test("one wildcard for each stack, because a wildcard matches one label only", a
   expect(names).toEqual([
     ["*.demo.prod.storm.localhost", "demo.prod.storm.localhost"],
     ["*.second-one.prod.storm.localhost", "second-one.prod.storm.localhost"],
-    ["prod.storm.localhost"],
+    ["prod.storm.localhost", "storm.localhost"],
   ]);
 });
