@@ -8,7 +8,7 @@ dest=$2
 pulumi=${PULUMI:-npm run -s pulumi --}
 
 # Children go with their parents, and providers with the resources that use them.
-# shellcheck disable=SC2016 -- jq's variables, not the shell's
+# shellcheck disable=SC2016  # jq's variables, not the shell's
 wanted=$($pulumi preview --json --stack "$dest" | jq --raw-output --arg from "urn:pulumi:$dest::" --arg to "urn:pulumi:$source::" '
   .steps[] | select(.op == "create" and (.newState.parent // "" | contains("::pulumi:pulumi:Stack::"))) | .urn
   | select(contains("::pulumi:providers:") | not) | $to + ltrimstr($from)')
@@ -18,4 +18,5 @@ if [ -z "$moved" ]; then
   echo "$dest needs nothing that $source has" >&2
   exit 1
 fi
+# shellcheck disable=SC2086  # a command and its arguments
 printf '%s\n' "$moved" | xargs $pulumi state move --yes --source "$source" --dest "$dest"

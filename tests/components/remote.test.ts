@@ -74,7 +74,7 @@ test("a build context is copied with the host key checked, again when the node i
   expect(Object.keys(inputs).sort()).toEqual(["connection", "remotePath", "source", "triggers"]);
   expect(inputs["connection"]).toEqual(connection("local-1"));
   expect(inputs["triggers"]).toEqual(["container local-1"]);
-  expect(inputs["remotePath"]).toMatch(/^\/var\/lib\/storm\/builds\/demo-guestbook-[0-9a-f]+\.tar\.gz$/);
+  expect(inputs["remotePath"]).toMatch(/^\/var\/lib\/storm\/builds\/demo\.guestbook\.[0-9a-f]+\.tar\.gz$/);
   expect(dependencies).toEqual(expect.arrayContaining(["stack-ingress", "stack-registry"]));
 });
 
