@@ -90,7 +90,11 @@ export function cloudNodes(provider: CloudProvider) {
   const pool = z.strictObject({
     ...poolFields(provider),
     region: region.optional().describe("Region of this pool, if not the provider's."),
-    zones: zones.optional().describe("Zones to spread the nodes over, as your account calls them. Default: all of the region; on AWS a, b and c (see docs/clouds.md)."),
+    zones: zones
+      .optional()
+      .describe(
+        "Zones to spread the nodes over, as your account calls them. Default: all of the region; on AWS a, b and c (see docs/clouds.md).",
+      ),
     spot: z.boolean().default(false).describe("Cheaper machines that the provider may take away. Default: false."),
     scaleOn: scaleOn.optional(),
   });

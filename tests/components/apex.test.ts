@@ -25,7 +25,10 @@ test.each([
   const plan = planOf(TEXT(provider));
   const { dns, env, sites } = plan;
   if (dns === undefined) throw new Error("the plan has no dns");
-  const entry = { addresses: pulumi.output(["192.0.2.1"]), ports: pulumi.output<Record<string, number>>({ https: 443 }) };
+  const entry = {
+    addresses: pulumi.output(["192.0.2.1"]),
+    ports: pulumi.output<Record<string, number>>({ https: 443 }),
+  };
   const { resources } = await register(() =>
     dnsModule(dns.provider).createRecords({ env, dns, sites: sites.map((site) => ({ site, entry })) }),
   );
