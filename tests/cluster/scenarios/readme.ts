@@ -8,6 +8,7 @@ const NOT_RUN: Record<string, string> = {
   "npm start": "of the stack dev, which may be somebody's; the same start of this stack began all of these tests",
   "npm test": "it is what runs this",
   "npm stop": "as npm start; the last test stops this stack",
+  "npm run verify:official": "a suite of its own, which fetches the official plugins (docs/verification.md)",
   "npm start -- --file other.yml": "of the stack dev; each start of these tests has a --file",
 };
 
