@@ -11,6 +11,8 @@ export interface World {
   groups: Group[];
   balancers: Balancer[];
   zones: DnsZone[];
+  /** Volume.id of all disks there are, attached or not: the data of others are deleted. Undefined: data stay as long as the lab. */
+  volumes?: string[];
 }
 
 /** A VPC or virtual network: a network of its own, which others may overlap. */

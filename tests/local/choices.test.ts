@@ -125,7 +125,7 @@ test("an archive holds its files with their modes, long paths included", () => {
 
 test("a node's container has what the image's flags for `docker run` say", () => {
   const body = nodeContainerBody({
-    ...{ image: "i", hostname: "h", network: "n", address: "172.28.0.10", labels: {}, limits: {} },
+    ...{ image: "i", hostname: "h", network: { name: "n", address: "172.28.0.10" }, labels: {}, limits: {} },
   });
   const {
     HostConfig: host,
