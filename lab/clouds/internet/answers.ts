@@ -1,7 +1,7 @@
 /** What the lab's DNS answers to a question: authoritative for the clouds' zones, with weights and health. Pure. */
 import type { Answer } from "dns-packet";
 import type { DnsAnswer, DnsRecord, DnsZone } from "../world";
-import type { Challenges } from "./folder";
+import type { TxtRecord } from "./challenges";
 import { HOSTS, NAME_SERVER } from "./names";
 
 export interface Reply {
@@ -37,7 +37,7 @@ export class Answers {
   /** `isIn`: whether an answer's target takes connections. `random`: at least 0, below 1. */
   constructor(
     zones: readonly DnsZone[],
-    challenges: Challenges,
+    challenges: Readonly<Record<string, TxtRecord>>,
     private readonly isIn: (answer: DnsAnswer) => boolean,
     private readonly random: () => number = Math.random,
   ) {
@@ -148,6 +148,13 @@ function ofZone(name: string, type: string, zone: Zone | undefined): Answer[] {
 }
 
 function soa(name: string, zone: Zone): Answer {
-  const data = { mname: NAME_SERVER, rname: `hostmaster.${zone.name}`, serial: 1, refresh: 60, retry: 60, expire: 3600 };
+  const data = {
+    mname: NAME_SERVER,
+    rname: `hostmaster.${zone.name}`,
+    serial: 1,
+    refresh: 60,
+    retry: 60,
+    expire: 3600,
+  };
   return { name, type: "SOA", ttl: NEGATIVE_SECONDS, data: { ...data, minimum: NEGATIVE_SECONDS } };
 }

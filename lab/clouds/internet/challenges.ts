@@ -1,6 +1,5 @@
-/** The records that lego writes by its provider's API. They are part of the zones from the next question on. */
+/** The TXT records that lego writes by its provider's API: part of the zones from the next question on. */
 import type { DnsZone } from "../world";
-import { challengesFile, zonesFile } from "./folder";
 
 export interface TxtRecord {
   ttl: number;
@@ -8,28 +7,22 @@ export interface TxtRecord {
 }
 
 export class Challenges {
-  private readonly file = challengesFile();
-  private readonly zonesNow = zonesFile();
+  /** By name, in lower case and without a dot at its end. Another object after each change. */
+  all: Readonly<Record<string, TxtRecord>> = {};
 
-  /** Those that the clouds have now. */
-  zones(): readonly DnsZone[] {
-    return this.zonesNow.read();
-  }
+  /** `zones`: those that the clouds have now. */
+  constructor(readonly zones: () => readonly DnsZone[]) {}
 
   /** `name` in any spelling, with a dot at its end or without. */
   get(name: string): TxtRecord | undefined {
-    return this.file.read()[normal(name)];
+    return this.all[normal(name)];
   }
 
   /** Replaces what is there; without values there is none. */
   set(name: string, { ttl, values }: TxtRecord): void {
-    const { [normal(name)]: _, ...others } = this.file.read();
-    this.file.write(values.length === 0 ? others : { ...others, [normal(name)]: { ttl, values: [...new Set(values)] } });
-  }
-
-  /** All records of a zone by name. */
-  within(zone: string): [string, TxtRecord][] {
-    return Object.entries(this.file.read()).filter(([name]) => isWithin(name, zone));
+    const others = Object.entries(this.all).filter(([other]) => other !== normal(name));
+    const own = values.length === 0 ? {} : { [normal(name)]: { ttl, values: [...new Set(values)] } };
+    this.all = { ...Object.fromEntries(others), ...own };
   }
 }
 

@@ -24,9 +24,11 @@ export const digitalocean: Api = ({ method, path, authorization, body }, records
 
 /** One for each value. `name` is whole here, as lego sends it. */
 function existing(zone: string, records: Challenges) {
-  return records.within(zone).flatMap(([name, { ttl, values }]) =>
-    values.map((data) => ({ id: idOf(name, data), type: "TXT", name, data, ttl })),
-  );
+  return Object.entries(records.all)
+    .filter(([name]) => isWithin(name, zone))
+    .flatMap(([name, { ttl, values }]) =>
+      values.map((data) => ({ id: idOf(name, data), type: "TXT", name, data, ttl })),
+    );
 }
 
 function add(zone: string, body: string, records: Challenges): ApiAnswer {

@@ -1,27 +1,26 @@
 /**
- * The folder in which the lab's internet lives, the owner's alone. Its processes share JSON files there, each with one writer; files
+ * The folder in which the lab's internet lives, the owner's alone. Daemon and server share JSON files there, each with one writer; files
  * appear whole, and a reader looks at each use whether there is a new one. So what was written is in force at the next question.
  */
 import { readFileSync, statSync } from "node:fs";
 import type { ProcessId } from "../../../tools/processes";
 import { writeAtomically } from "../../../tools/files";
-import type { DnsZone } from "../world";
 
-/** Names of the files. Children run in the folder: so names of sockets stay short, whatever the folder's own. */
+/** Names of the files. The server runs in the folder: so names of sockets stay short, whatever the folder's own. */
 export const FILES = {
   caCertificate: "ca.crt",
   caKey: "ca.key",
   credentials: "credentials.json",
   settings: "settings.json",
   zones: "zones.json",
-  challenges: "challenges.json",
   owner: "owner.json",
-  keeper: "keeper.json",
+  server: "server.json",
   status: "status.json",
   pebble: "pebble.json",
   pebbleCertificate: "pebble.crt",
   pebbleKey: "pebble.key",
   roots: "roots.pem",
+  log: "server.log",
 } as const;
 
 /** Address and port to listen on. */
@@ -30,7 +29,7 @@ export interface Listen {
   port: number;
 }
 
-/** What the keeper and its children are told; another one is another keeper. Writer: the daemon. */
+/** What the server is told. Writer: the daemon. */
 export interface Settings {
   lab: string;
   dns: Listen;
@@ -40,7 +39,7 @@ export interface Settings {
   registries: Registry[];
   /** After so long without a daemon everything ends. */
   graceSeconds: number;
-  /** Of this text and of the code, so that a newer checkout's keeper takes over. */
+  /** Of this text and of the code, so that a newer checkout's server takes over. */
   fingerprint: string;
 }
 
@@ -54,16 +53,13 @@ export interface Registry {
   prefix: string;
 }
 
-/** Writer: the keeper. */
+/** Writer: the server. */
 export interface Status {
-  keeper: ProcessId;
+  server: ProcessId;
   fingerprint: string;
-  /** Of each child: "ready", or what became of it last. */
-  children: Record<string, string>;
+  /** "ready", or what it waits for. */
+  state: string;
 }
-
-/** Record name, in lower case and without a dot at its end, to what lego wrote there. Writer: the services' child. */
-export type Challenges = Record<string, { ttl: number; values: string[] }>;
 
 /** A file that somebody else may replace at any moment. */
 export class SharedFile<T> {
@@ -92,7 +88,3 @@ export class SharedFile<T> {
     writeAtomically(this.path, JSON.stringify(value, undefined, 1), 0o600);
   }
 }
-
-export const settingsFile = () => new SharedFile<Settings | undefined>(FILES.settings, undefined);
-export const zonesFile = () => new SharedFile<DnsZone[]>(FILES.zones, []);
-export const challengesFile = () => new SharedFile<Challenges>(FILES.challenges, {});

@@ -25,10 +25,12 @@ export class Health {
     private readonly intervalMs = INTERVAL_MS,
   ) {}
 
-  start(): void {
+  /** Gives what ends it. */
+  start(): () => void {
     const round = () => void this.round();
     round();
-    setInterval(round, this.intervalMs);
+    const timer = setInterval(round, this.intervalMs);
+    return () => clearInterval(timer);
   }
 
   isIn({ check }: DnsAnswer): boolean {

@@ -42,10 +42,7 @@ function recordSets(name: string, records: Challenges): ApiAnswer {
     `<ResourceRecordSet><Name>${escaped(name)}</Name><Type>TXT</Type><TTL>${record?.ttl}</TTL>` +
     `<ResourceRecords>${values.join("")}</ResourceRecords></ResourceRecordSet>`;
   const all = `<ResourceRecordSets>${record === undefined ? "" : set}</ResourceRecordSets>`;
-  return xml(
-    "ListResourceRecordSetsResponse",
-    `${all}<IsTruncated>false</IsTruncated><MaxItems>100</MaxItems>`,
-  );
+  return xml("ListResourceRecordSetsResponse", `${all}<IsTruncated>false</IsTruncated><MaxItems>100</MaxItems>`);
 }
 
 function changeRecords(body: string, zone: string, records: Challenges): ApiAnswer {
@@ -69,7 +66,7 @@ function changeRecords(body: string, zone: string, records: Challenges): ApiAnsw
   return xml("ChangeResourceRecordSetsResponse", change("CSTORM"));
 }
 
-/** In force at the next question: see folder.ts. */
+/** In force at the next question. */
 function change(id: string): string {
   return `<ChangeInfo><Id>/change/${escaped(id)}</Id><Status>INSYNC</Status><SubmittedAt>${new Date().toISOString()}</SubmittedAt></ChangeInfo>`;
 }
@@ -96,6 +93,10 @@ function escaped(text: string): string {
 function unescaped(text: string): string {
   const named: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name: string) =>
-    hex ? String.fromCodePoint(parseInt(hex, 16)) : decimal ? String.fromCodePoint(Number(decimal)) : (named[name] ?? whole),
+    hex
+      ? String.fromCodePoint(parseInt(hex, 16))
+      : decimal
+        ? String.fromCodePoint(Number(decimal))
+        : (named[name] ?? whole),
   );
 }
