@@ -40,7 +40,9 @@ export class KeptAddresses implements Addresses {
     if (known !== undefined && contains(cidr, known)) return known;
     const range = parseCidr(cidr);
     if (!range) throw new Error(`${key}: its network has no range of addresses (${cidr || "none"})`);
-    const taken = new Set([...this.given].filter(([other]) => other.startsWith(`${network} `)).map(([, given]) => given));
+    const taken = new Set(
+      [...this.given].filter(([other]) => other.startsWith(`${network} `)).map(([, given]) => given),
+    );
     // Clouds keep the first four and the last for themselves. Not the first free one, which another had a moment ago.
     const count = range.last - range.first - 4;
     const start = createHash("sha256").update(whole).digest().readUInt32BE();

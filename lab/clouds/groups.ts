@@ -18,7 +18,7 @@ export interface GroupStep {
   create: number;
   /** Keys to announce the shutdown to. */
   retire: string[];
-  /** Keys whose machines are dead: to be taken away. */
+  /** Keys to take away: of dead machines, and of those that have shut down or never ran. */
   remove: string[];
 }
 
@@ -26,7 +26,7 @@ export interface GroupStep {
 export function groupStep(desired: number, members: readonly SeenMember[], now: number): GroupStep {
   const dead = members.filter(
     ({ state, deadSince = now, retiring }) =>
-      (state === "stopped" || state === "gone") && (retiring === true || now - deadSince > DEAD_MS),
+      state !== "running" && (retiring === true || (state !== "pending" && now - deadSince > DEAD_MS)),
   );
   const staying = members.filter((each) => !dead.includes(each) && each.retiring !== true);
   // Those that do not run go first, then the oldest: their template is the oldest, too.

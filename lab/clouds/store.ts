@@ -12,12 +12,13 @@ import type { Cloud, Machine } from "./world";
 
 export interface KeptResource extends CloudResource {
   urn: string;
-  /** Its site was lost: its cloud denies it until `restore`, and it does not run. */
-  lost?: true;
+  /** Its site, when that was lost: until it is restored, the cloud denies this and it does not run. */
+  lost?: string;
 }
 
 /** A machine of a group. */
 export interface Member {
+  cloud: Cloud;
   key: string;
   /** As it was made; its template may have changed since. */
   birth: Pick<Machine, "userData" | "metaData" | "cpus" | "memoryMiB">;
@@ -79,7 +80,7 @@ export class Store {
   }
 
   /** Adds it, or puts it in the place of `before`. */
-  put(resource: KeptResource, before = this.find(resource)): void {
+  put(resource: KeptResource, before?: KeptResource): void {
     const known = [...this.byFile].find(([, each]) => each === before)?.[0];
     // Names in the order of time.
     const name = `${Date.now().toString().padStart(15, "0")}-${randomUUID()}.json`;

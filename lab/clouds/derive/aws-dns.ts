@@ -3,7 +3,7 @@ import { zoneId } from "../../plugins/aws/route53";
 import type { CloudResource } from "../resources";
 import type { Balancer, DnsAnswer, DnsRecord, DnsZone } from "../world";
 import { worldId } from "./common";
-import type { Found} from "./reading";
+import type { Found } from "./reading";
 import { at, listAt, numberAt, textAt, textsAt } from "./reading";
 
 const TYPES = {

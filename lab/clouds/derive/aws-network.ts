@@ -2,7 +2,7 @@
 import type { CloudResource, Surroundings } from "../resources";
 import type { CloudNetwork, Endpoint, InboundRule } from "../world";
 import { ALL_PORTS, allow, EVERYWHERE, siteOf, worldId } from "./common";
-import type { Found} from "./reading";
+import type { Found } from "./reading";
 import { numberAt, textAt } from "./reading";
 
 const TYPES = {

@@ -1,7 +1,7 @@
 /** Azure DNS, and the names of Traffic Manager. */
 import type { CloudResource } from "../resources";
 import type { DnsAnswer, DnsRecord, DnsZone } from "../world";
-import type { Found} from "./reading";
+import type { Found } from "./reading";
 import { at, listAt, numberAt, textAt } from "./reading";
 
 const TYPES = {

@@ -3,7 +3,7 @@ import { outside } from "../../plugins/shared/cidr";
 import type { CloudResource, Surroundings } from "../resources";
 import type { CloudNetwork, Endpoint, InboundRule } from "../world";
 import { ALL_PORTS, EVERYWHERE, portsOf, siteOf, worldId } from "./common";
-import type { Found} from "./reading";
+import type { Found } from "./reading";
 import { at, listAt, numberAt, textAt, textsAt } from "./reading";
 
 const TYPES = {

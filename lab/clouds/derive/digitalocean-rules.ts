@@ -1,7 +1,7 @@
 /** DigitalOcean's firewalls and its DNS. */
 import type { DnsRecord, DnsZone, Endpoint, InboundRule } from "../world";
 import { ALL_PORTS, allow, EVERYWHERE, portsOf } from "./common";
-import type { Found} from "./reading";
+import type { Found } from "./reading";
 import { listAt, numberAt, textAt, textsAt } from "./reading";
 
 /** An endpoint, by what firewalls name it. */

@@ -163,7 +163,7 @@ class DigitalOcean {
       const dropletId = String(parseInt(hex(id, 8), 16));
       const [made] = this.machine(template, { id, dropletId, reachedAt: address, address, name });
       if (!made) throw new Error(`${pool.name}: it is in no network`);
-      return { ...made, tags: undefined, resourceId: undefined };
+      return made;
     };
     const fixed = numberAt(config, "targetNumberInstances");
     const min = fixed ?? numberAt(config, "minInstances") ?? 1;
