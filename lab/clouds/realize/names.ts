@@ -24,7 +24,7 @@ export const LINK = {
 } as const;
 
 /** A router's link to the internet. */
-export const UPLINK = "up";
+export const UPLINK = "uplink";
 
 export class Names {
   /** `lab` is at most 12 small letters and digits: no lab's names begin with another's. */
