@@ -15,7 +15,7 @@ import { InternetLab } from "./internet-lab";
 jest.setTimeout(180_000);
 
 const SERVER = "https://acme-v02.api.letsencrypt.org/directory";
-const PROVIDERS = ["route53", "digitalocean", "azure"] as const;
+const PROVIDERS = ["route53", "digitalocean"] as const;
 const ZONES: DnsZone[] = PROVIDERS.map((name) => ({ name: `${name}.example.com`, records: [] }));
 
 let lab: InternetLab;
@@ -67,18 +67,19 @@ describe.each(PROVIDERS)("through the API of %s", (provider) => {
   });
 
   test("a wrong credential gets nothing", async () => {
-    const [name = ""] = Object.keys(credentials[provider]).filter((key) => /ACCESS_KEY_ID|TOKEN|SECRET/.test(key));
+    const [name = ""] = Object.keys(credentials[provider]).filter((key) => /ACCESS_KEY_ID|TOKEN/.test(key));
     const { code, stdout, stderr } = await issue(provider, { ...environment(), [name]: "not-the-one" }, [
       `x.${provider}.example.com`,
     ]);
     expect(code).not.toBe(0);
-    expect(stdout + stderr).toMatch(/InvalidClientTokenId|Unable to authenticate|invalid_client/);
+    expect(stdout + stderr).toMatch(/InvalidClientTokenId|Unable to authenticate/);
   });
 });
 
 test("DNS leaves out what takes connections but does not speak TLS where it should", async () => {
-  const plain = `require("node:net").createServer().listen(443, "${INTERNET.dns}")`;
-  const holder = lab.run("timeout", ["60", process.execPath, "-e", plain]);
+  // Two checks and it is out; gone, it stays out.
+  const script = `let n = 0; require("node:net").createServer(() => ++n === 3 && process.exit()).listen(443, "${INTERNET.dns}")`;
+  const plain = lab.run("timeout", ["60", process.execPath, "-e", script]);
   const answers = [INTERNET.dns, INTERNET.services].map((address) => ({
     value: address,
     weight: 1,
@@ -88,11 +89,7 @@ test("DNS leaves out what takes connections but does not speak TLS where it shou
   await lab.internet.apply([{ name: "route53.example.com", records }, ...ZONES.slice(1)]);
   const ask = async () => expect(await lab.ask("up.route53.example.com")).toBe(INTERNET.services);
   await until(ask, "one answer", 10);
-  await lab.run("sh", [
-    "-c",
-    `kill $(ss -ltnpH 'src ${INTERNET.dns} and sport = 443' | sed 's/.*pid=\\([0-9]*\\).*/\\1/')`,
-  ]);
-  await holder;
+  expect(await plain).toMatchObject({ code: 0, stderr: "" });
 });
 
 test("other names of the real internet are not there, and the services answer to their own names alone", async () => {
@@ -120,8 +117,12 @@ test("another daemon takes over what runs, customers of the authority included",
   expect(code).toBe(0);
 });
 
-test("killed, it comes again by itself, and with it whatever it had started", async () => {
+test("killed, it comes again by itself, and so does the authority", async () => {
   const before = server();
+  const roots = lab.internet.rootsPem();
+  await run("pkill", ["--parent", String(before.pid), "pebble"]);
+  await until(async () => expect(lab.internet.rootsPem()).not.toBe(roots), "another authority", 10);
+  expect(server()).toEqual(before);
   process.kill(before.pid, "SIGKILL");
   await until(async () => expect(server()).not.toEqual(before), "another server", 15);
   await lab.internet.apply(ZONES);

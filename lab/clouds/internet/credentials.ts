@@ -1,20 +1,13 @@
 /** With what lego may write records here: made once in each lab, in the form of stack config `storm:acme`. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createExclusively } from "../../../tools/files";
 import { FILES, SharedFile } from "./folder";
 
-/** By storm.yml's `dns.provider`: lego's variables. Secret. */
+/** By storm.yml's `dns.provider`: lego's variables. None for azure: Debian's lego has no such provider. Secret. */
 export interface Credentials {
   route53: { AWS_ACCESS_KEY_ID: string; AWS_SECRET_ACCESS_KEY: string };
   digitalocean: { DO_AUTH_TOKEN: string };
-  azure: {
-    AZURE_CLIENT_ID: string;
-    AZURE_CLIENT_SECRET: string;
-    AZURE_TENANT_ID: string;
-    AZURE_SUBSCRIPTION_ID: string;
-    AZURE_RESOURCE_GROUP: string;
-  };
 }
 
 /** The credentials of the lab in this folder, made when there are none. */
@@ -31,12 +24,5 @@ function made(): Credentials {
       AWS_SECRET_ACCESS_KEY: randomBytes(30).toString("base64"),
     },
     digitalocean: { DO_AUTH_TOKEN: `dop_v1_${randomBytes(32).toString("hex")}` },
-    azure: {
-      AZURE_CLIENT_ID: randomUUID(),
-      AZURE_CLIENT_SECRET: randomBytes(30).toString("base64url"),
-      AZURE_TENANT_ID: randomUUID(),
-      AZURE_SUBSCRIPTION_ID: randomUUID(),
-      AZURE_RESOURCE_GROUP: "storm-lab",
-    },
   };
 }

@@ -4,22 +4,19 @@ import { createServer } from "node:https";
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../../tools/errors";
 import type { Api } from "./api";
-import { azure, azureLogin } from "./azure";
 import { issueLeaf, type Pair } from "./ca";
 import type { Challenges } from "./challenges";
 import type { Credentials } from "./credentials";
 import { digitalocean } from "./digitalocean";
 import type { Registry, Settings } from "./folder";
 import { forward } from "./forward";
-import { ACME, AZURE, AZURE_LOGIN, DIGITALOCEAN, ROUTE53, SERVICES } from "./names";
+import { ACME, DIGITALOCEAN, ROUTE53, SERVICES } from "./names";
 import { PEBBLE_DIRECTORY, PEBBLE_NAME } from "./pebble";
 import { route53 } from "./route53";
 
 const APIS: Record<string, Api> = {
   [ROUTE53]: route53,
   [DIGITALOCEAN]: digitalocean,
-  [AZURE_LOGIN]: azureLogin,
-  [AZURE]: azure,
 };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

@@ -5,13 +5,11 @@ import { INTERNET } from "../world";
 export const ACME = "acme-v02.api.letsencrypt.org";
 export const ROUTE53 = "route53.amazonaws.com";
 export const DIGITALOCEAN = "api.digitalocean.com";
-export const AZURE_LOGIN = "login.microsoftonline.com";
-export const AZURE = "management.azure.com";
 export const DOCKER_HUB = "registry-1.docker.io";
 export const GITHUB_REGISTRY = "ghcr.io";
 
 /** Those that speak HTTPS at INTERNET.services. */
-export const SERVICES = [ACME, ROUTE53, DIGITALOCEAN, AZURE_LOGIN, AZURE, DOCKER_HUB, GITHUB_REGISTRY];
+export const SERVICES = [ACME, ROUTE53, DIGITALOCEAN, DOCKER_HUB, GITHUB_REGISTRY];
 
 /** Name server of all zones, whatever their cloud calls its own. */
 export const NAME_SERVER = "ns.storm-lab.test";
