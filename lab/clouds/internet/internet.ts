@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, openSync, closeSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../../../tools/errors";
 import { readIfThere } from "../../../tools/files";
 import { cacheFolder } from "../../../tools/paths";
 import { end, identify, isAlive, type ProcessId, sleep } from "../../../tools/processes";
@@ -12,6 +13,7 @@ import { buildGoModule } from "../../binaries/build";
 import { shortHash } from "../../binaries/checksums";
 import { recipes } from "../../binaries/recipes";
 import { ensureImageCache } from "../../image/image-cache";
+import { Locks } from "../../local/lock";
 import { type DnsZone, INTERNET } from "../world";
 import { ensureCa } from "./ca";
 import { type Credentials, ensureCredentials } from "./credentials";
@@ -48,6 +50,7 @@ const USUAL: Required<InternetOptions>["listen"] = {
 
 export class Internet {
   private readonly folder: string;
+  private readonly locks = new Locks();
   private settings?: Settings;
   private watch?: NodeJS.Timeout;
 
@@ -74,27 +77,49 @@ export class Internet {
   }
 
   /** Answers with these zones from now on. Starts what does not run, and takes over what an earlier daemon left. */
-  async apply(zones: DnsZone[]): Promise<void> {
-    this.settings ??= await this.prepare();
-    this.file<DnsZone[]>(FILES.zones, []).write(zones);
-    await this.keep(this.settings);
-    this.watch ??= setInterval(
-      () => void this.keep().catch((error) => this.options.say(String(error))),
-      WATCH_MS,
-    ).unref();
+  apply(zones: DnsZone[]): Promise<void> {
+    return this.inTurn(async () => {
+      this.settings ??= await this.prepare();
+      this.file<DnsZone[]>(FILES.zones, []).write(zones);
+      await this.keep(this.settings);
+      this.watch ??= setInterval(() => void this.look(), WATCH_MS).unref();
+    });
   }
 
   /** Ends all of it, also what another process started. Authority and credentials stay: machine images know them. */
-  async destroy(): Promise<void> {
+  destroy(): Promise<void> {
+    return this.inTurn(async () => {
+      this.forget();
+      // Without it no daemon starts the server again.
+      rmSync(join(this.folder, FILES.settings), { force: true });
+      const server = this.file<ProcessId | undefined>(FILES.server, undefined).read();
+      if (server !== undefined) await end([server], "SIGTERM", END_MS);
+      await removeRegistries(this.options.lab);
+      for (const name of ["owner", "server", "status", "zones", "roots"] as const) {
+        rmSync(join(this.folder, FILES[name]), { force: true });
+      }
+      rmSync(join(this.folder, "registry"), { recursive: true, force: true });
+    });
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    return this.locks.run("server", work);
+  }
+
+  private look(): Promise<void> {
+    return this.inTurn(async () => {
+      const { settings } = this;
+      if (settings === undefined) return;
+      const current = this.file<Settings | undefined>(FILES.settings, undefined).read();
+      // Destroyed by somebody else, or another daemon's by now.
+      if (current?.fingerprint !== settings.fingerprint) this.forget();
+      else await this.keep(settings);
+    }).catch((error) => this.options.say(messageOf(error)));
+  }
+
+  private forget(): void {
     clearInterval(this.watch);
     this.watch = this.settings = undefined;
-    const server = this.file<ProcessId | undefined>(FILES.server, undefined).read();
-    if (server !== undefined) await end([server], "SIGTERM", END_MS);
-    await removeRegistries(this.options.lab);
-    for (const name of ["owner", "server", "status", "settings", "zones", "roots"] as const) {
-      rmSync(join(this.folder, FILES[name]), { force: true });
-    }
-    rmSync(join(this.folder, "registry"), { recursive: true, force: true });
   }
 
   /** All that has to be there before the server can run. */
@@ -118,10 +143,8 @@ export class Internet {
   }
 
   /** Makes sure that a server with these settings runs and knows us. */
-  private async keep(settings = this.settings): Promise<void> {
-    const self = identify(process.pid);
-    if (settings === undefined || self === undefined) return;
-    this.file<ProcessId | undefined>(FILES.owner, undefined).write(self);
+  private async keep(settings: Settings): Promise<void> {
+    this.file<ProcessId | undefined>(FILES.owner, undefined).write(identify(process.pid));
     let child = this.runs(settings) ? undefined : this.start(settings);
     for (const deadline = Date.now() + READY_MS; !this.serves(settings); await sleep(50)) {
       if (Date.now() > deadline) {
