@@ -172,6 +172,8 @@ export class Lab {
   /** Waits until a machine that was made runs; it may be one that dies then. */
   private async boot(resource: KeptResource): Promise<void> {
     const id = worldId(resource);
+    if (!this.world.machines.some((machine) => machine.id === id))
+      throw refusal(422, resource, "its network interface is not there");
     const until = Date.now() + START_MS;
     for (;;) {
       const state = (await this.parts.realizer.machines()).find((each) => each.id === id)?.state;
@@ -199,7 +201,7 @@ export class Lab {
     });
     const step = groupStep(group.desired, seen, now);
     for (const member of members) if (step.retire.includes(member.key)) member.retiring = true;
-    for (const { key } of members.filter(({ retiring }) => retiring)) this.announce(idOf(key));
+    for (const { key, retiring } of members) if (retiring && !step.remove.includes(key)) this.announce(idOf(key));
     const room = this.faults.room(group.cloud);
     const born = Array.from({ length: Math.max(0, Math.min(step.create, room)) }, () => this.bear(group));
     this.state.members[group.id] = [...members.filter(({ key }) => !step.remove.includes(key)), ...born];

@@ -32,8 +32,8 @@ export const EVERYWHERE = "0.0.0.0/0";
 export function worldId({ cloud, type, id, name, state }: CloudResource): string {
   // A virtual machine of Azure that is made anew has the same path.
   const hash = hex(`${cloud} ${type} ${id} ${textAt(state, "vmId")}`, 8);
-  const readable = name.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
-  return `${PROVIDERS[cloud]}-${readable}-${hash}`;
+  const readable = name.replace(/[^A-Za-z0-9]+/g, "-").replace(`${PROVIDERS[cloud]}-`, "");
+  return `${PROVIDERS[cloud]}-${readable.slice(0, 40)}-${hash}`;
 }
 
 export function hex(text: string, digits: number): string {

@@ -17,22 +17,34 @@ export class LabError extends Error {
  * One question and its answer. There is no limit of time but the signal's: a machine takes as long as it takes to start.
  * @throws LabError when the daemon says no, Error when it does not answer.
  */
-export function ask<T>(socketPath: string, method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+export function ask<T>(
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, signal, headers: { "content-type": "application/json" } }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on("data", (part: Buffer) => parts.push(part));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        const text = Buffer.concat(parts).toString("utf8");
-        const status = answer.statusCode ?? 500;
-        const value: unknown = text === "" ? undefined : JSON.parse(text);
-        if (status < 300) resolve(value as T); // The caller names the form that the daemon gives this answer.
-        else reject(new LabError((value as { error?: string } | undefined)?.error ?? `status ${status}`, status));
-      });
-    });
+    const call = request(
+      { socketPath, method, path, signal, agent: false, headers: { "content-type": "application/json" } },
+      (answer) => {
+        const parts: Buffer[] = [];
+        answer.on("data", (part: Buffer) => parts.push(part));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const text = Buffer.concat(parts).toString("utf8");
+          const status = answer.statusCode ?? 500;
+          const value: unknown = text === "" ? undefined : JSON.parse(text);
+          if (status < 300)
+            resolve(value as T); // The caller names the form that the daemon gives this answer.
+          else reject(new LabError((value as { error?: string } | undefined)?.error ?? `status ${status}`, status));
+        });
+      },
+    );
     call.on("error", (error) =>
-      reject(signal?.aborted ? error : new Error(`the lab's daemon does not answer at ${socketPath}: ${error.message}`)),
+      reject(
+        signal?.aborted ? error : new Error(`the lab's daemon does not answer at ${socketPath}: ${error.message}`),
+      ),
     );
     call.end(body === undefined ? undefined : JSON.stringify(body));
   });

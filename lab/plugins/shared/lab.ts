@@ -67,7 +67,7 @@ function fits(type: ResourceType, { inputs, state }: Kept, wanted: ValueMap): bo
 }
 
 /** Times that a throttled call is made, and the longest wait between two: what the official plugins' SDKs do. */
-const ATTEMPTS = 10;
+const ATTEMPTS = 8;
 const LONGEST_MS = 5_000;
 
 /** Resources of one type at the daemon. */
@@ -120,7 +120,8 @@ class Resources {
 function secretsAs<T extends Value>(before: Value | undefined, now: T): T;
 function secretsAs(before: Value | undefined, now: Value): Value {
   if (before instanceof Secret) return new Secret(secretsAs(before.value, now));
-  if (Array.isArray(now)) return now.map((item, index) => secretsAs(Array.isArray(before) ? before[index] : null, item));
+  if (Array.isArray(now))
+    return now.map((item, index) => secretsAs(Array.isArray(before) ? before[index] : null, item));
   if (!isMap(now)) return now;
   const old = isMap(before) ? before : {};
   return Object.fromEntries(Object.entries(now).map(([key, value]) => [key, secretsAs(old[key], value)]));
