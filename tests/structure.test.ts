@@ -61,7 +61,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   policy: ["spec", "stacks"],
   catalog: [],
   examples: [],
-  lab: ["tools"],
+  // Sizes of machines: its clouds have those that storm.yml can ask for.
+  lab: ["tools", "spec"],
   // The guestbook is bundled before it is deployed, so that its build context is complete.
   tools: ["lab", "catalog"],
   cli: ["spec", "plan", "load.ts", "lab", "tools", "catalog"],

@@ -53,6 +53,8 @@ export class Store {
   readonly state: LabState;
   /** By file, in the order in which they were made. */
   private readonly byFile = new Map<string, KeptResource>();
+  /** What the file of `state` says. */
+  private saved = "";
 
   /** @param folder absolute; made for its owner alone. */
   constructor(private readonly folder: string) {
@@ -99,6 +101,8 @@ export class Store {
 
   /** Writes down what was changed in `state`. */
   save(): void {
-    writeAtomically(join(this.folder, "state.json"), JSON.stringify(this.state, undefined, 1), 0o600);
+    const text = JSON.stringify(this.state, undefined, 1);
+    if (text !== this.saved) writeAtomically(join(this.folder, "state.json"), text, 0o600);
+    this.saved = text;
   }
 }
