@@ -77,10 +77,10 @@ export class MetadataServices {
         .catch((error: Error) => this.say(`metadata service of ${network}: ${error.message}`));
     });
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`it did not listen within ${READY_MS / 1000} s: ${last}`)),
-        READY_MS,
-      );
+      const late = setTimeout(() => {
+        reject(new Error(`the metadata service of ${network} did not listen within ${READY_MS / 1000} s: ${last}`));
+        child.kill("SIGKILL"); // and is started again
+      }, READY_MS);
       child.stdout.once("data", () => (clearTimeout(late), resolve()));
       child.once("error", (error) => (clearTimeout(late), reject(error)));
       child.once("exit", () => (clearTimeout(late), resolve())); // it is started again, and said so

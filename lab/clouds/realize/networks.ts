@@ -24,6 +24,7 @@ export class Networks {
   async ensureInternet(): Promise<void> {
     const { names } = this;
     const { adminLink, internet, visitors } = names;
+    if (process.getuid?.() !== 0) throw new Error("the lab's clouds are network namespaces, which only root may make");
     await this.refuseOtherLabs();
     await Promise.all([ensureNamespace(internet), ensureNamespace(visitors)]);
     await ensurePair("here", adminLink, internet, "admin");

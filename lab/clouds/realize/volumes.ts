@@ -1,5 +1,5 @@
 /** Disks of the lab's machines: sparse files as loop devices, which outlive containers. */
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Locks } from "../../local/lock";
@@ -30,7 +30,7 @@ export class Volumes {
       }
       const loop = await this.attach(volume);
       const minor = loop.replace("/dev/loop", "");
-      lines.push(`[ -b ${loop} ] || mknod -m 600 ${loop} b 7 ${minor}`);
+      lines.push(`[ -b ${loop} ] || (umask 177 && mknod ${loop} b 7 ${minor})`);
       if (volume.device !== loop) {
         lines.push(`mkdir -p "$(dirname ${volume.device})"`, `ln -sfn ${loop} ${volume.device}`);
       }
@@ -66,6 +66,7 @@ export class Volumes {
    */
   async keep(attached: ReadonlySet<string>, existing: ReadonlySet<string> | undefined): Promise<void> {
     await this.locks.run("loop", async () => {
+      if (!existsSync(this.folder)) return; // the lab was destroyed
       const unwanted = readdirSync(this.folder).filter((id) => !attached.has(id));
       const before = await loops();
       for (const id of unwanted) {
