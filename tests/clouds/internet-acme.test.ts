@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { acmeCredentialErrors } from "../../boot/acme";
 import type { Credentials } from "../../lab/clouds/internet/credentials";
 import { Internet } from "../../lab/clouds/internet/internet";
+import { recipes } from "../../lab/binaries/recipes";
 import { type DnsZone, INTERNET } from "../../lab/clouds/world";
 import { run } from "../../tools/command";
 import { cacheFolder } from "../../tools/paths";
@@ -93,10 +94,21 @@ test("DNS leaves out what takes connections but does not speak TLS where it shou
 });
 
 test("other names of the real internet are not there, and the services answer to their own names alone", async () => {
-  expect(await lab.ask("deb.debian.org")).toBe("ENOTFOUND");
+  expect(await lab.ask("www.debian.org")).toBe("ENOTFOUND");
   const at = (name: string) => ["--resolve", `${name}:443:${INTERNET.services}`, `https://${name}/`];
   const { stderr } = await lab.run("curl", ["-sS", ...at("example.org")]);
   expect(stderr).toMatch(/certificate/);
+});
+
+test("registries have their images under their own names, for reading", async () => {
+  const status = async (url: string, ...more: string[]) =>
+    (await lab.run("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}", ...more, url])).stdout;
+  const hub = "https://registry-1.docker.io/v2/";
+  expect(await status(hub)).toBe("200");
+  expect(await status(`${hub}library/traefik/manifests/v${recipes.traefik.version}`)).toBe("200");
+  expect(await status(`https://ghcr.io/v2/ferretdb/ferretdb/manifests/${recipes.ferretdb.version}`)).toBe("200");
+  expect(await status(`${hub}library/none/manifests/1`)).toBe("404");
+  expect(await status(`${hub}library/traefik/blobs/uploads/`, "-X", "POST")).toBe("405");
 });
 
 test("keys and credentials are the owner's alone", () => {
