@@ -61,8 +61,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   policy: ["spec", "stacks"],
   catalog: [],
   examples: [],
-  // Sizes of machines: its clouds have those that storm.yml can ask for.
-  lab: ["tools", "spec"],
+  lab: ["tools", "spec"], // sizes: its clouds' machines have them
   // The guestbook is bundled before it is deployed, so that its build context is complete.
   tools: ["lab", "catalog"],
   cli: ["spec", "plan", "load.ts", "lab", "tools", "catalog"],

@@ -25,9 +25,14 @@ export function labEnvironment(folder: string): { STORM_LAB_SOCKET: string } {
 /**
  * Makes sure that a daemon with these settings runs; one with others is ended first.
  * @param folder absolute; made for its owner alone.
+ * @param program for tests: another daemon.
  * @throws UserError with the end of its log when it does not come up.
  */
-export async function startDaemon(folder: string, settings: LabSettings): Promise<void> {
+export async function startDaemon(
+  folder: string,
+  settings: LabSettings,
+  program = join(__dirname, "daemon.ts"),
+): Promise<void> {
   const { socket, log } = pathsOf(folder);
   if (socket.length > LONGEST_PATH)
     throw new UserError(`${socket}: a socket's path has at most ${LONGEST_PATH} characters`);
@@ -37,7 +42,7 @@ export async function startDaemon(folder: string, settings: LabSettings): Promis
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeAtomically(join(folder, FILES.settings), JSON.stringify(settings), 0o600);
   const output = openSync(log, "a", 0o600);
-  const node = [process.execPath, "--require", require.resolve("tsx/cjs"), join(__dirname, "daemon.ts"), folder];
+  const node = [process.execPath, "--require", require.resolve("tsx/cjs"), program, folder];
   // The lock is with flock itself (-o) and not with what the daemon starts, which may live on.
   const child = spawn("flock", ["-w", String(LOCK_SECONDS), "-o", join(folder, FILES.lock), ...node], {
     detached: true,
