@@ -28,7 +28,7 @@ export function runDaemon(
   process.umask(0o077);
   const path = (name: keyof typeof FILES) => join(folder, FILES[name]);
   const settings = JSON.parse(readFileSync(path("settings"), "utf8")) as LabSettings; // client.ts wrote it
-  const say = (line: string) => process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+  const say = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
   const { realizer, internet, routes, close } = makeParts(settings, say);
   const lab = new Lab({ store: new Store(join(folder, "clouds")), realizer, internet, say });
 
