@@ -61,7 +61,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   policy: ["spec", "stacks"],
   catalog: [],
   examples: [],
-  lab: ["tools"],
+  lab: ["tools", "spec"], // sizes: its clouds' machines have them
   // The guestbook is bundled before it is deployed, so that its build context is complete.
   tools: ["lab", "catalog"],
   cli: ["spec", "plan", "load.ts", "lab", "tools", "catalog"],

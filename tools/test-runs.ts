@@ -25,7 +25,7 @@ export function closingLine({ passed, failed, skipped }: Counts): string {
 }
 
 /** Suites that need the engine, Docker or minutes; every other folder of tests/ is a fast one. */
-const slow = ["acme", "conformance", "enrolment", "local", "lab-image", "previews", "policy"];
+const slow = ["acme", "clouds", "conformance", "enrolment", "local", "lab-image", "previews", "policy"];
 const booted = ["cluster"];
 
 /** One call of jest. */

@@ -17,10 +17,20 @@ export interface Container {
     Status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
     Running: boolean;
     ExitCode: number;
+    /** Of its first process, as this machine counts; 0 while it does not run. */
+    Pid: number;
+    /** Differs from start to start. */
+    StartedAt: string;
     Error: string;
   };
   Config: { Image: string; Hostname: string; Labels: Record<string, string> | null };
-  HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
+  HostConfig: {
+    PortBindings: Record<string, { HostPort: string }[] | null> | null;
+    /** 0: no limit, here and below. */
+    NanoCpus: number;
+    /** Bytes. */
+    Memory: number;
+  };
   NetworkSettings: { Networks: Record<string, Endpoint> };
 }
 
@@ -28,6 +38,7 @@ export interface Container {
 export interface ContainerSummary {
   Id: string;
   Names: string[];
+  State: Container["State"]["Status"];
   Labels: Record<string, string> | null;
   NetworkSettings: { Networks: Record<string, Endpoint> };
 }

@@ -3,7 +3,7 @@
  * time limit, and errors of one line.
  */
 import { readFileSync, statSync } from "node:fs";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { userInfo } from "node:os";
 import { tar, type TarFile } from "./tar";
 
@@ -55,8 +55,8 @@ export class Docker {
     }
   }
 
-  async post<T>(path: string, body?: object, query?: Query): Promise<T> {
-    const text = await this.send("POST", path, { body, query });
+  async post<T>(path: string, body?: object, query?: Query, timeoutMs?: number): Promise<T> {
+    const text = await this.send("POST", path, { body, query, timeoutMs });
     return (text === "" ? undefined : JSON.parse(text)) as T;
   }
 
@@ -82,6 +82,38 @@ export class Docker {
     const text = await this.send("GET", `/containers/${container}/logs`, { query }).catch(() => "");
     // Each chunk of the stream has 8 bytes before it that are not text: 1 or 2, three zeroes, and a length.
     return text.replace(/[\x01\x02]\x00{3}[^]{4}/g, "").trim();
+  }
+
+  /**
+   * Follows an answer that has no end, e.g. /events: `onBegin` when it begins, `onLine` for each line. Ends well when `signal` says so; an
+   * answer that ended by itself is an error, for Docker went away.
+   */
+  async follow(
+    path: string,
+    query: Query,
+    onBegin: () => void,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.get("/version"); // settles the version that is spoken
+    const target = `/v1.${this.minor}${path}${queryString(query)}`;
+    try {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        const call = request({ socketPath: this.socketPath, agent: false, path: target, signal }, resolve);
+        call.on("error", reject).end();
+      });
+      if (response.statusCode !== 200) throw new DockerError(`Docker answered ${response.statusCode} to ${path}`, 0);
+      onBegin();
+      let rest = "";
+      for await (const chunk of response.setEncoding("utf8")) {
+        const lines = `${rest}${chunk as string}`.split("\n");
+        rest = lines.pop() ?? "";
+        lines.forEach(onLine);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    if (!signal.aborted) throw new DockerError(`Docker ended its answer to ${path}`, 0);
   }
 
   /** An engine that no longer serves this version says so; then the oldest that it does serve is asked for. */

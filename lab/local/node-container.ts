@@ -1,4 +1,4 @@
-/** The container that a Local node is: what lab/image/run-flags.ts says for `docker run`, in the API's words. */
+/** The container that a node is: what lab/image/run-flags.ts says for `docker run`, in the API's words. */
 import { readFileSync } from "node:fs";
 import { boundingSet } from "../image/run-flags";
 
@@ -6,10 +6,12 @@ import { boundingSet } from "../image/run-flags";
 export interface NodeContainer {
   image: string;
   hostname: string;
-  network: string;
-  address: string;
+  /** Docker's network; undefined: somebody else gives it one while it starts. */
+  network?: { name: string; address: string };
   labels: Record<string, string>;
   limits: object;
+  /** What else of HostConfig. */
+  more?: object;
 }
 
 /** Body of Docker's container creation for a node. */
@@ -23,7 +25,7 @@ export function nodeContainerBody(node: NodeContainer): object {
     // The node's dockerd can not stack overlayfs on this container's own; an anonymous volume goes with the container.
     Volumes: { "/var/lib/docker": {} },
     HostConfig: {
-      NetworkMode: node.network,
+      NetworkMode: node.network?.name ?? "none",
       RestartPolicy: { Name: "unless-stopped" },
       // Not Privileged: that fails where this machine itself lacks a capability.
       CapDrop: ["ALL"],
@@ -37,7 +39,12 @@ export function nodeContainerBody(node: NodeContainer): object {
       Tmpfs: { "/run": "rw,nosuid,nodev,exec,mode=755", "/tmp": "rw,nosuid,nodev,exec,mode=1777" },
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "1" } },
       ...node.limits,
+      ...node.more,
     },
-    NetworkingConfig: { EndpointsConfig: { [node.network]: { IPAMConfig: { IPv4Address: node.address } } } },
+    ...(node.network && {
+      NetworkingConfig: {
+        EndpointsConfig: { [node.network.name]: { IPAMConfig: { IPv4Address: node.network.address } } },
+      },
+    }),
   };
 }

@@ -108,7 +108,12 @@ async function createNode(docker: Docker, inputs: Inputs, locks: Locks): Promise
     const id = await locks.run(network.Id, async () => {
       const address = await chooseAddress(docker, network, inputs.addressIndex);
       const labels = { [LABELS.cluster]: inputs.cluster, [LABELS.kind]: "node", [LABELS.hash]: hashOf(inputs) };
-      const body = nodeContainerBody({ ...inputs, address, labels, limits: nodeLimits });
+      const body = nodeContainerBody({
+        ...inputs,
+        network: { name: inputs.network, address },
+        labels,
+        limits: nodeLimits,
+      });
       return createContainer(docker, { name: inputs.name, body, files: seedFiles(inputs) });
     });
     try {

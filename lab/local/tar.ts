@@ -2,7 +2,8 @@
 export interface TarFile {
   /** Absolute, inside the container. Folders that are missing are made by Docker, 0755 root. */
   path: string;
-  content: string;
+  /** Text, as UTF-8, or bytes as they are. */
+  content: string | Buffer;
   /** Permission bits, e.g. 0o600. The owner is root. */
   mode: number;
 }
@@ -15,7 +16,7 @@ const BLOCK = 512;
  */
 export function tar(files: readonly TarFile[]): Buffer {
   const blocks = files.flatMap((file) => {
-    const content = Buffer.from(file.content, "utf8");
+    const content = Buffer.from(file.content);
     const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK);
     return [header(file, content.length), content, padding];
   });

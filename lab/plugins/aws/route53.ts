@@ -8,7 +8,8 @@ import { bool, fixed, int, num, objects, required, str, strs, tags, words } from
 const NAME = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.?$/;
 const DOMAIN = "must be a domain name";
 
-function zoneId(name: string): string {
+/** A zone's identifier follows from its name. */
+export function zoneId(name: string): string {
   return `Z${createHash("sha256").update(name).digest("hex").slice(0, 20).toUpperCase()}`;
 }
 

@@ -4,7 +4,7 @@ import type { CheckFailure, Fields } from "../shared/fields";
 import { isMap } from "../shared/fields";
 import type { Value, ValueMap } from "../shared/values";
 import { armResource, COMMON_NAME, items, members, text } from "./arm";
-import { contains, overlaps, parseCidr } from "./cidr";
+import { contains, overlaps, parseCidr } from "../shared/cidr";
 
 /** A reference to another resource. */
 export const REFERENCE: Fields = { id: { type: "string", required: true } };

@@ -1,5 +1,6 @@
 /** The process `pulumi-resource-digitalocean`. */
+import { inLab } from "../shared/lab";
 import { serve } from "../shared/serve";
 import { digitaloceanPlugin } from "./plugin";
 
-void serve(digitaloceanPlugin);
+void serve(inLab(digitaloceanPlugin));

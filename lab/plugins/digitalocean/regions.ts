@@ -47,12 +47,9 @@ export function checkPlace(inputs: ValueMap, path = ""): CheckFailure[] {
 
 const IDS_OF_A_REGION = 10_000_000;
 
-/** A Droplet's id: a whole number that is the same for the same name, and tells the stand-in the region. */
-export function dropletId(inputs: ValueMap): string {
-  const hash = createHash("sha256")
-    .update(textOf(inputs, "name") ?? "")
-    .digest()
-    .readUInt32BE(0);
+/** A Droplet's id: a whole number that is the same for the same seed, and tells the stand-in the region. */
+export function dropletId(inputs: ValueMap, _config: ValueMap, seed: string): string {
+  const hash = createHash("sha256").update(seed).digest().readUInt32BE(0);
   const region = REGION_NAMES.indexOf(textOf(inputs, "region") ?? "");
   return String((region + 1) * IDS_OF_A_REGION + (hash % IDS_OF_A_REGION));
 }

@@ -15,8 +15,8 @@ export interface Made {
 }
 
 export interface CloudType {
-  /** Prefix of ids, such as "vpc-"; or the id itself where it follows from the inputs. */
-  readonly id: string | ((inputs: ValueMap, config: ValueMap) => string);
+  /** Prefix of ids, such as "vpc-"; or the id itself where it follows from the inputs. `seed` tells one that is made from another. */
+  readonly id: string | ((inputs: ValueMap, config: ValueMap, seed: string) => string);
   readonly inputs: Fields;
   /** Outputs that are not inputs: unknown before the resource is made. An input of the same name wins. */
   readonly computed?: { readonly [name: string]: (made: Made) => Value };
@@ -26,7 +26,7 @@ export interface CloudType {
   refuse?(inputs: ValueMap): string | undefined;
 }
 
-/** Makes nothing but its state: for previews, and for what only needs the state of a finished update. */
+/** Makes nothing but its state: for previews, and for what only needs the state of a finished update. In the lab: see lab.ts. */
 export function cloudResource(type: CloudType): ResourceType {
   const { inputs: fields, computed = {} } = type;
   const ask = (inputs: ValueMap): void => {
@@ -44,7 +44,7 @@ export function cloudResource(type: CloudType): ResourceType {
     },
     create: async ({ urn, name, config }, inputs) => {
       ask(inputs);
-      const id = typeof type.id === "string" ? type.id + idOf(urn) : type.id(inputs, config);
+      const id = typeof type.id === "string" ? type.id + idOf(urn) : type.id(inputs, config, urn);
       const made = { id, name, inputs, config };
       const extra = Object.entries(computed).map(([key, make]): [string, Value] => [key, make(made)]);
       return await Promise.resolve({ id, state: { ...Object.fromEntries(extra), ...inputs } });

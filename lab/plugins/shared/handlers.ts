@@ -12,6 +12,8 @@ import { decodeMap, encodeMap, type JsonMap, type Value, type ValueMap } from ".
 /** Serves one plugin; `signal` aborts running operations when the engine cancels. */
 export class Handlers {
   private config: ValueMap = {};
+  /** By URN: see Call.recorded. */
+  private readonly recorded = new Map<string, Set<string>>();
 
   constructor(
     private readonly plugin: Plugin,
@@ -53,6 +55,8 @@ export class Handlers {
     const type = this.resource(request.getUrn());
     const { inputs, failures } = checkFields(type.inputs, read(request.getNews()));
     const urn = request.getUrn();
+    // What is not there yet has no old inputs.
+    if (Object.keys(read(request.getOlds())).length > 0) this.record(urn);
     const call = { urn, name: nameOf(urn), config: this.config };
     const all = failures.length > 0 ? failures : (type.check?.(inputs, call) ?? []);
     return new proto.CheckResponse().setInputs(write(inputs)).setFailuresList(all.map(wireFailure));
@@ -60,6 +64,7 @@ export class Handlers {
 
   diff(request: proto.DiffRequest): proto.DiffResponse {
     const type = this.resource(request.getUrn());
+    this.record(request.getUrn(), request.getId());
     const oldState = read(request.getOlds());
     const oldInputs = request.hasOldInputs() ? read(request.getOldInputs()) : onlyInputs(type, oldState);
     const inputs = read(request.getNews());
@@ -79,6 +84,7 @@ export class Handlers {
       return new proto.CreateResponse().setProperties(write(type.preview(inputs)));
     }
     const { id, state } = await type.create(this.call(request.getUrn(), request.getTimeout()), inputs);
+    this.record(request.getUrn(), id);
     return new proto.CreateResponse().setId(id).setProperties(write(state));
   }
 
@@ -92,13 +98,20 @@ export class Handlers {
     if (!type.update) {
       throw new Error(`${request.getUrn()} cannot be updated in place`);
     }
-    const state = await type.update(this.call(request.getUrn(), request.getTimeout()), oldState, inputs);
+    const state = await type.update(this.callFor(request), oldState, inputs);
     return new proto.UpdateResponse().setProperties(write(state));
   }
 
-  read(request: proto.ReadRequest): proto.ReadResponse {
+  async read(request: proto.ReadRequest): Promise<proto.ReadResponse> {
     const type = this.resource(request.getUrn());
     const state = read(request.getProperties());
+    if (type.find) {
+      const found = await type.find(this.callFor(request), state, read(request.getInputs()));
+      const response = new proto.ReadResponse();
+      return found
+        ? response.setId(request.getId()).setInputs(write(found.inputs)).setProperties(write(found.state))
+        : response;
+    }
     return new proto.ReadResponse()
       .setId(request.getId())
       .setInputs(request.getInputs())
@@ -106,7 +119,7 @@ export class Handlers {
   }
 
   async delete(request: proto.DeleteRequest): Promise<Empty> {
-    const call = this.call(request.getUrn(), request.getTimeout());
+    const call = this.callFor(request);
     await this.resource(request.getUrn()).delete?.(call, read(request.getProperties()));
     return new Empty();
   }
@@ -133,12 +146,24 @@ export class Handlers {
     return found;
   }
 
+  private record(urn: string, id?: string): void {
+    const ids = this.recorded.get(urn) ?? new Set();
+    this.recorded.set(urn, id === undefined ? ids : ids.add(id));
+  }
+
+  /** For a resource that is there. */
+  private callFor(request: { getUrn(): string; getId(): string; getTimeout?(): number }): Call {
+    this.record(request.getUrn(), request.getId());
+    return { ...this.call(request.getUrn(), request.getTimeout?.()), id: request.getId() };
+  }
+
   private call(urn: string, timeoutSeconds = 0): Call {
     this.signal.throwIfAborted();
     const { signal } = this;
     const limit = timeoutSeconds > 0 ? [AbortSignal.timeout(timeoutSeconds * 1_000)] : [];
     const deadline = AbortSignal.any([signal, ...limit]);
-    return { urn, name: nameOf(urn), signal, deadline, log: this.log.for(urn), config: this.config };
+    const recorded = this.recorded.get(urn);
+    return { urn, name: nameOf(urn), signal, deadline, log: this.log.for(urn), config: this.config, recorded };
   }
 }
 

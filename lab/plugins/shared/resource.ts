@@ -14,6 +14,10 @@ export interface Call {
   readonly log: Log;
   /** The provider's own settings, such as its region. */
   readonly config: ValueMap;
+  /** Of a resource that is there. */
+  readonly id?: string;
+  /** Ids under which the engine's state has this URN, as far as it named them; undefined: it has nothing under it. */
+  readonly recorded?: ReadonlySet<string>;
 }
 /** What a check may use besides the inputs. */
 export type CheckCall = Pick<Call, "urn" | "name" | "config">;
@@ -41,6 +45,8 @@ export interface ResourceType {
   update?(call: Call, oldState: ValueMap, inputs: ValueMap): Promise<ValueMap>;
   /** What is there now; the state as it is when left out. */
   read?(state: ValueMap): ValueMap;
+  /** In place of `read`, for what others may change; undefined when it is gone. */
+  find?(call: Call, state: ValueMap, inputs: ValueMap): Promise<{ inputs: ValueMap; state: ValueMap } | undefined>;
   delete?(call: Call, state: ValueMap): Promise<void>;
 }
 

@@ -26,3 +26,18 @@ export function overlaps(one: string, other: string): boolean {
   const [a, b] = [parseCidr(one), parseCidr(other)];
   return !!a && !!b && a.first <= b.last && b.first <= a.last;
 }
+
+/** The address that this number is. */
+export function addressOf(number: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
+}
+
+/** Every address that is in none of these networks, as networks. */
+export function outside(networks: readonly string[], whole = "0.0.0.0/0"): string[] {
+  if (networks.some((network) => contains(network, whole))) return [];
+  if (!networks.some((network) => overlaps(network, whole))) return [whole];
+  const [address = "", prefix = ""] = whole.split("/");
+  const length = Number(prefix) + 1;
+  const middle = addressOf((parseCidr(address)?.first ?? 0) + 2 ** (32 - length));
+  return [...outside(networks, `${address}/${length}`), ...outside(networks, `${middle}/${length}`)];
+}
