@@ -35,13 +35,15 @@ export function runEngine(
   args: readonly string[],
   cwd: string,
   env: Record<string, string | undefined>,
-  listeners: { onOutput?: Listener; onError?: Listener; signal?: AbortSignal } = {},
+  listeners: { onOutput?: Listener; onError?: Listener; signal?: AbortSignal; input?: string } = {},
 ): Promise<EngineRunResult> {
   const { signal } = listeners;
   if (signal?.aborted) return Promise.reject(new EngineError(args, 130, "", "", "SIGINT"));
   const all = args.includes("--non-interactive") ? [...args] : [...args, "--non-interactive"];
   return new Promise((resolve, reject) => {
-    const child = spawn(engine, all, { cwd, env, detached: signal !== undefined, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(engine, all, { cwd, env, detached: signal !== undefined, stdio: ["pipe", "pipe", "pipe"] });
+    // A command that does not read it may be gone by then.
+    child.stdin.on("error", () => undefined).end(listeners.input ?? "");
     const collected = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       collected.stdout += text;

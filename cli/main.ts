@@ -11,6 +11,7 @@ import { start } from "./commands/start";
 import { stop } from "./commands/stop";
 import { test } from "./commands/test";
 import { verifyOfficial } from "./commands/verify-official";
+import { addLab } from "./lab-commands";
 import { nearestWord } from "../spec/nearest";
 
 const out = () => streamOutput(process.stdout);
@@ -25,6 +26,7 @@ export function program(): Command {
     .description("One storm.yml, one pulumi up: a Docker Swarm with everything on it.")
     .showHelpAfterError("(`storm --help` lists the commands)")
     .allowExcessArguments(false)
+    .enablePositionalOptions()
     .exitOverride();
 
   storm
@@ -107,6 +109,8 @@ export function program(): Command {
     .action(async (args) => {
       process.exitCode = await bench(args, out());
     });
+
+  addLab(storm);
 
   storm.on("command:*", ([word]: string[]) => {
     const names = storm.commands.map((command) => command.name());

@@ -88,8 +88,8 @@ export class StormStack implements RecoveryEngine {
   }
 
   /** One engine command outside of the Automation API; it has no method for these. */
-  run(args: readonly string[]): Promise<EngineRunResult> {
-    return runEngine(this.setup.engine.path, args, checkout, this.environment, { signal: this.signal });
+  run(args: readonly string[], input?: string): Promise<EngineRunResult> {
+    return runEngine(this.setup.engine.path, args, checkout, this.environment, { signal: this.signal, input });
   }
 
   async cancel(stack: string): Promise<void> {

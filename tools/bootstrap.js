@@ -6,12 +6,13 @@
 
 const fs = require("fs");
 const path = require("path");
+const { linkSources, workRoot } = require("./lab-root.js");
 const { nodePackages } = require("./node-packages.js");
 const { withPolicyPack } = require("./policy-pack.js");
 const { readReady } = require("./read-ready.js");
 const { withBackend } = require("./state-backend.js");
 
-const root = path.dirname(__dirname);
+const sources = path.dirname(__dirname);
 // 20.12 brought the last of what is used.
 const oldest = [20, 12];
 
@@ -28,12 +29,15 @@ function main(args) {
     );
   }
   thisMachinesDocker(process.env);
+  if (args[0] === "lab" || args[0] === "demo") process.env.STORM_LAB = "1";
   try {
-    nodePackages(root);
+    nodePackages(sources);
+    if (process.env.STORM_LAB === "1") linkSources(sources);
   } catch (error) {
     fail(error.message);
   }
-  if (args[0] === "pulumi" && runReadyEngine(args.slice(1))) return;
+  // The lab's daemon may have to be started first.
+  if (args[0] === "pulumi" && process.env.STORM_LAB !== "1" && runReadyEngine(args.slice(1))) return;
   // tsx writes no files into the checkout and compiles on the fly; its cache makes the second start quick.
   require("tsx/cjs");
   void require("../cli/main.ts").main(args);
@@ -50,6 +54,7 @@ function thisMachinesDocker(env) {
 
 /** Runs the engine that an earlier set-up recorded as complete. False when set-up has to look again. */
 function runReadyEngine(args) {
+  const root = workRoot(sources, process.env);
   const ready = readReady(root, process.env);
   if (ready === undefined || args.length === 0) return false;
   const { spawn } = require("child_process");

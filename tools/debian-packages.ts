@@ -33,6 +33,8 @@ export const needs = {
     files: ["x86_64", "aarch64"].map((arch) => `/lib/${arch}-linux-gnu/libnss_myhostname.so.2`),
     why: "lets every program resolve *.localhost",
   },
+  nft: { package: "nftables", program: "nft", why: "the firewalls of the lab's clouds" },
+  ip: { package: "iproute2", program: "ip", why: "the networks of the lab's clouds" },
   ssh: { package: "openssh-client", program: "ssh-keygen", why: "the tests make keys" },
   openssl: { package: "openssl", program: "openssl", why: "the tests look at certificates with other eyes" },
   python: { package: "python3", program: "python3", why: "the tests run the nodes' daemons" },

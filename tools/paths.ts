@@ -1,9 +1,16 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { workRoot } from "./lab-root";
 
-/** The checkout that this program belongs to. */
-export const checkout = resolve(__dirname, "..");
+/** Where this program's sources are. */
+export const sources = resolve(__dirname, "..");
+
+/** The checkout that commands work on: this program's, or with STORM_LAB=1 the lab's own. */
+export const checkout = workRoot(sources, process.env);
+
+/** Whether commands work on the lab's clouds. */
+export const inLab = checkout !== sources;
 
 /** What set-up makes for this checkout alone. */
 export const storm = {

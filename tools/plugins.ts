@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { CLOUD_PLUGINS, PLUGINS, type PluginName } from "../lab/plugins/bundle";
 import { installPlugins } from "../lab/plugins/install";
 import type { Engine } from "./engine";
 import { UserError, messageOf } from "./errors";
 import { areAsPlaced, placeOfficial, pluginFolder } from "./sealed-plugins";
-import { cacheFolder, checkout, storm } from "./paths";
+import { cacheFolder, checkout, inLab, storm } from "./paths";
 import type { SetupMode } from "./setup-mode";
 import type { Say } from "./steps";
 
@@ -53,6 +54,11 @@ export async function ensurePlugins(
   say: Say,
   by: PluginWays = ways,
 ): Promise<PluginOrigin> {
+  if (inLab) {
+    // The only place where stand-ins of clouds are ever installed for a deployment.
+    await installPlugins(storm.pulumiHome, Object.keys({ ...PLUGINS, ...CLOUD_PLUGINS }) as PluginName[]);
+    return "stand-in";
+  }
   const installed = by.installed();
   const damaged = installed === "official" && mode !== "registries" && !(await by.asPlaced());
   if (installed === "official" && mode !== "registries" && !damaged) return "official";

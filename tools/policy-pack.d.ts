@@ -3,3 +3,5 @@ export function withPolicyPack(root: string, args: readonly string[]): string[];
 
 /** For the Automation API: the folders of the packs that the stack is checked with, none where they could find nothing. */
 export function policyPacks(root: string, stack: string): string[];
+/** The stack that the arguments name; undefined: the selected one, which only the engine knows. */
+export function stackOf(args: readonly string[]): string | undefined;

@@ -90,4 +90,4 @@ function read(root, file) {
   return fs.readFileSync(path.resolve(root, file), "utf8");
 }
 
-module.exports = { policyPacks, withPolicyPack };
+module.exports = { policyPacks, stackOf, withPolicyPack };

@@ -1,10 +1,12 @@
 import { buildGuestbook } from "../catalog/guestbook/build";
 import { type ImageCache, ensureImageCache } from "../lab/image/image-cache";
 import { ensureNodeImage } from "../lab/image/node-image";
+import { ensurePackages, needs } from "./debian-packages";
 import { type DockerEngine, ensureDockerEngine, ensureDockerPackages } from "./docker-engine";
 import { type Engine, ensureEngine } from "./engine";
 import { ensureLocalhostNames } from "./localhost-names";
-import { cacheFolder } from "./paths";
+import { startClouds } from "./lab-clouds";
+import { cacheFolder, inLab } from "./paths";
 import { type PluginOrigin, ensurePlugins } from "./plugins";
 import { prepareBackend } from "./pulumi-env";
 import { recordReady, recorded } from "./ready";
@@ -27,6 +29,7 @@ export interface LabSetup extends EngineSetup {
 
 /** For `npm run pulumi` and whatever only asks the engine: quiet when nothing has to be done. */
 export async function setUpEngine(output: Output, options: StepsOptions = {}): Promise<EngineSetup> {
+  if (inLab) return setUpLab(output, options);
   const steps = new Steps(output, options);
   const parts = engineSteps(steps);
   await steps.finish();
@@ -38,6 +41,7 @@ export async function setUpLab(output: Output, options: StepsOptions = {}): Prom
   const steps = new Steps(output, options);
   const parts = engineSteps(steps);
   const lab = labSteps(steps);
+  if (inLab) cloudSteps(steps, lab);
   await steps.finish();
   return {
     engine: await parts.engine,
@@ -83,4 +87,15 @@ function labSteps(steps: Steps) {
     return { value: undefined, warning: await ensureLocalhostNames(say) };
   });
   return { docker, nodeImage, imageCache };
+}
+
+/** The lab's clouds: their machines' image, and the daemon that answers the stand-ins. */
+function cloudSteps(steps: Steps, { docker, nodeImage }: ReturnType<typeof labSteps>): void {
+  const packages = steps.step("Packages of the lab's clouds", [docker], async (say) => ({
+    value: await ensurePackages([needs.nft, needs.ip], say),
+  }));
+  void steps.step("Lab's clouds", [packages, nodeImage], async (say) => {
+    await startClouds(await nodeImage, say);
+    return { value: undefined };
+  });
 }

@@ -1,10 +1,11 @@
 import { Docker } from "../../lab/local/docker";
 import { type Output, streamOutput } from "../../tools/report";
-import { checkout } from "../../tools/paths";
+import { checkout, inLab } from "../../tools/paths";
 import { policyPacks } from "../../tools/policy-pack";
 import { removeOldBuilds } from "../../tools/old-builds";
 import { type LabSetup, setUpLab } from "../../tools/setup";
 import { changedValues, loadIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
+import { ensureLabConfig, ensureLabStack } from "../lab-stack";
 import { someNodeIsDown } from "../leftovers";
 import { alone, operate, recoverStack } from "../operation";
 import { beforeIn, preflight } from "../preflight";
@@ -22,6 +23,7 @@ export interface StartOptions {
 export async function start(options: StartOptions, output: Output): Promise<void> {
   const began = Date.now();
   const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
+  if (inLab) ensureLabConfig(options.stack);
   await preflight(options.stack, file, streamOutput(process.stderr));
   const setup = await setUpLab(output);
   const stack = new StormStack(options.stack, setup);
@@ -48,10 +50,11 @@ async function deploy(
   const stack = await stormStack.open();
   const wanted = {
     ...(options.file === undefined ? {} : { "storm:file": options.file }),
-    "storm:local": localConfig(setup, loadIpvs()),
+    ...(inLab ? {} : { "storm:local": localConfig(setup, loadIpvs()) }),
   };
   const config = changedValues(readConfig(options.stack), wanted);
   if (Object.keys(config).length > 0) await stormStack.run(setAllArguments(options.stack, config));
+  if (inLab) await ensureLabStack(stormStack, output);
 
   const state = await stormStack.backend.state(options.stack);
   const common = {

@@ -10,10 +10,11 @@ import { promisify } from "node:util";
 import { POLICIES } from "../../boot/consul";
 import { buildGoModule } from "../../lab/binaries/build";
 import { ensureConsul } from "../../lab/binaries/consul";
+import { findLego } from "../../lab/binaries/lego";
 import { recipes } from "../../lab/binaries/recipes";
 import { run } from "../../tools/command";
 import { cacheFolder } from "../../tools/paths";
-import { findLego, freePorts, until } from "./parts";
+import { freePorts, until } from "./parts";
 
 const SCRIPTS = join(__dirname, "..", "..", "boot", "scripts");
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -43,7 +44,7 @@ export class AcmeLab {
       const dns = await lab.startDns(await buildGoModule(recipes.challengeServer, cache, say));
       await lab.startAuthority(await buildGoModule(recipes.pebble, cache, say), dns.port, validitySeconds);
       lab.management = dns.management;
-      lab.wrapLego(await findLego(cache), dns);
+      lab.wrapLego(await findLego(cache, say), dns);
     } catch (error) {
       await lab.stop();
       throw error;

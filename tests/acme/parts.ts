@@ -1,24 +1,6 @@
 /** What the lab is made of: a program, ports, patience. */
-import { readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cachedFolder } from "../../lab/binaries/cached-folder";
-import { run } from "../../tools/command";
-import { findOnPath } from "../../tools/find-on-path";
-
-/** Debian's, from PATH, else unpacked into the cache without being installed. */
-export async function findLego(cache: string): Promise<string> {
-  const found = findOnPath("lego");
-  if (found !== undefined) return found;
-  const folder = await cachedFolder(cache, `debian/lego-${process.arch}`, console.log, async (temporary) => {
-    await run("apt-get", ["-q", "download", "lego"], { cwd: temporary });
-    const [archive = ""] = readdirSync(temporary);
-    await run("dpkg-deb", ["--extract", join(temporary, archive), temporary]);
-    rmSync(join(temporary, archive));
-  });
-  return join(folder, "usr", "bin", "lego");
-}
 
 /** Tries until it works. */
 export async function until<T>(step: () => Promise<T>, what: string, seconds = 30): Promise<T> {

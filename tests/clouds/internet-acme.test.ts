@@ -10,7 +10,8 @@ import { type DnsZone, INTERNET } from "../../lab/clouds/world";
 import { run } from "../../tools/command";
 import { cacheFolder } from "../../tools/paths";
 import { isAlive, type ProcessId } from "../../tools/processes";
-import { findLego, until } from "../acme/parts";
+import { findLego } from "../../lab/binaries/lego";
+import { until } from "../acme/parts";
 import { InternetLab } from "./internet-lab";
 
 jest.setTimeout(180_000);
@@ -23,7 +24,7 @@ let lab: InternetLab;
 let lego: string;
 let credentials: Credentials;
 beforeAll(async () => {
-  lego = await findLego(cacheFolder());
+  lego = await findLego(cacheFolder(), () => undefined);
   lab = await InternetLab.start();
   credentials = lab.internet.credentials();
   await lab.internet.apply(ZONES);

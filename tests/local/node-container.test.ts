@@ -4,7 +4,7 @@ import { nodeContainerBody } from "../../lab/local/node-container";
 
 test("a node's container has what the image's flags for `docker run` say", () => {
   const body = nodeContainerBody({
-    ...{ image: "i", hostname: "h", network: "n", address: "172.28.0.10", labels: {}, limits: {} },
+    ...{ image: "i", hostname: "h", network: { name: "n", address: "172.28.0.10" }, labels: {}, limits: {} },
   });
   const {
     HostConfig: host,
