@@ -5,7 +5,8 @@ import { broughtUp } from "../plan/plans";
 import { IMAGES } from "../components/support/look-ups";
 import { type Deployed, deployed, removeBuilds } from "../components/support/program";
 
-jest.setTimeout(300_000);
+/** Sixty edits, each a program twice, under mocks: half of that on a quiet machine. */
+jest.setTimeout(600_000);
 afterAll(removeBuilds);
 
 const RUNS = 30;
