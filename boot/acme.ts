@@ -4,16 +4,18 @@ import type { DnsPlan, Plan } from "../plan/types";
 /** What lego has to be told to write a zone's challenge records, as environment variables. */
 interface Credential {
   required: string[];
-  /** How the names of all its variables begin; nothing else gets into lego's environment. */
-  prefix: string;
+  /** What it may have besides: these variables, or what begins so. Nothing else gets into lego's environment. */
+  optional: string[] | { prefix: string };
   defaults?: Record<string, string>;
+  /** Debian's and Ubuntu's lego has no such provider: it runs this script of boot/scripts for each record, by its provider `exec`. */
+  script?: string;
 }
 
 /** By the provider of the zone; the names are lego's (go-acme.github.io/lego/dns). */
 const CREDENTIALS: Record<DnsPlan["provider"], Credential> = {
   route53: {
     required: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
-    prefix: "AWS_",
+    optional: { prefix: "AWS_" },
     // The zone is in no region, but the client wants one.
     defaults: { AWS_REGION: "us-east-1" },
   },
@@ -25,15 +27,21 @@ const CREDENTIALS: Record<DnsPlan["provider"], Credential> = {
       "AZURE_SUBSCRIPTION_ID",
       "AZURE_TENANT_ID",
     ],
-    prefix: "AZURE_",
+    optional: ["AZURE_ZONE_NAME"],
+    // Seconds until the zone's servers have to have a record; what lego gives Azure where it knows it.
+    defaults: { EXEC_PROPAGATION_TIMEOUT: "120" },
+    script: "storm_azure_dns.py",
   },
-  digitalocean: { required: ["DO_AUTH_TOKEN"], prefix: "DO_" },
+  digitalocean: { required: ["DO_AUTH_TOKEN"], optional: { prefix: "DO_" } },
 };
 
 /** What is wrong with stack config `storm:acme`; its values are in no message. */
 export function acmeCredentialErrors(provider: DnsPlan["provider"], value: unknown): string[] {
-  const { required, prefix } = CREDENTIALS[provider];
-  const allowed = `an object of ${required.join(", ")} and lego's other ${prefix}... variables`;
+  const { required, optional } = CREDENTIALS[provider];
+  const others = Array.isArray(optional) ? optional.join(", ") : `lego's other ${optional.prefix}... variables`;
+  const takes = (name: string) =>
+    Array.isArray(optional) ? [...required, ...optional].includes(name) : name.startsWith(optional.prefix);
+  const allowed = `an object of ${required.join(", ")} and ${others}`;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [`must be ${allowed}`];
   const entries = Object.entries(value);
   const filled = new Set(entries.filter(([, text]) => typeof text === "string" && text !== "").map(([name]) => name));
@@ -43,7 +51,7 @@ export function acmeCredentialErrors(provider: DnsPlan["provider"], value: unkno
       .filter(([name]) => !filled.has(name) && !required.includes(name))
       .map(([name]) => `${name} must be a text that is not empty`),
     ...entries
-      .filter(([name]) => !name.startsWith(prefix) || !/^\w{1,64}$/.test(name))
+      .filter(([name]) => !takes(name) || !/^\w{1,64}$/.test(name))
       .map(([name]) => `${JSON.stringify(name.slice(0, 64))} is no variable of this provider; allowed: ${allowed}`),
   ];
 }
@@ -56,6 +64,8 @@ export interface AcmeSettings {
   provider: string;
   /** Secret. */
   environment: Record<string, string>;
+  /** With lego's provider `exec`: the script of boot/scripts that writes the records, and the zone that it writes them in. */
+  program?: { script: string; zone: string };
   certificates: Record<string, string[]>;
 }
 
@@ -63,12 +73,13 @@ export interface AcmeSettings {
 export function acmeSettings(plan: Plan, credential: Record<string, string>): AcmeSettings | undefined {
   if (plan.tls.from !== "acme") return undefined;
   if (plan.dns === undefined) throw new Error("certificates by ACME need dns");
-  const { provider } = plan.dns;
+  const { provider, zone } = plan.dns;
+  const { defaults, script } = CREDENTIALS[provider];
   return {
     server: plan.tls.server,
     email: plan.tls.email,
-    provider,
-    environment: { ...CREDENTIALS[provider].defaults, ...credential },
+    ...(script === undefined ? { provider } : { provider: "exec", program: { script, zone } }),
+    environment: { ...defaults, ...credential },
     certificates: ingressNames(plan),
   };
 }

@@ -1,6 +1,7 @@
 """On every manager, by a timer: gets and renews the ingress's certificates from an ACME authority, with lego and DNS challenges.
 
-/etc/storm/acme/issue.json: {"server", "email", "provider": lego's, "environment": {name: value}, "certificates": {name: [domain]}}
+/etc/storm/acme/issue.json: {"server", "email", "provider": lego's, "environment": {name: value}, "certificates": {name: [domain]},
+"program": {"script": beside this one, "zone"}, with lego's provider exec: what lego runs for each record, and where that one writes it}
 The managers share work and results in Consul's KV, below storm/acme/:
   lock                 held by a session while one of them works
   account              {"server", "email", "files": {path: text}}: lego's own, so that each manager is the same customer
@@ -13,6 +14,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -92,7 +94,7 @@ class Lego:
         command = ["lego", "--accept-tos", "--email", settings["email"], "--server", settings["server"], "--dns", settings["provider"],
                    "--key-type", "ec256", "--path", str(self.folder), *names, "run"]
         # A wildcard may be a CNAME, which is for every name below it: lego would write its challenge where that leads.
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings["environment"],
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings["environment"], **self.program(),
                        "LEGO_DISABLE_CNAME_SUPPORT": "true"}
         try:
             done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -100,13 +102,25 @@ class Lego:
         except subprocess.TimeoutExpired:
             raise OSError(f"lego did not end within {LEGO_SECONDS} s") from None
         if done.returncode != 0:
-            lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
-            raise OSError(masked(" | ".join(lines[-3:])[-1500:], settings["environment"]) or f"lego ended with {done.returncode}")
+            raise OSError(self.last_words(done.stdout.decode("utf-8", "replace")) or f"lego ended with {done.returncode}")
         files = self.folder / "certificates"
         found = [file for file in files.glob("*.crt") if not file.name.endswith(".issuer.crt")]
         if len(found) != 1:
             raise OSError(f"lego left {len(found)} certificates")
         return {"certificate": found[0].read_text(encoding="utf-8"), "key": found[0].with_suffix(".key").read_text(encoding="utf-8")}
+
+    def last_words(self, output):
+        """The end of lego's output, and before it what a script of ours said first: lego itself names no more than its exit status."""
+        text = masked(output, self.settings["environment"])
+        said = re.findall(r"\bstorm_\w+: .*", text)[:1]
+        return " | ".join([*said, " | ".join(text.strip().splitlines()[-3:])[-1500:]])
+
+    def program(self):
+        """What tells lego's provider `exec` which program it is, and that program the zone."""
+        program = self.settings.get("program")
+        if program is None:
+            return {}
+        return {"EXEC_PATH": str(pathlib.Path(__file__).resolve().with_name(program["script"])), "STORM_DNS_ZONE": program["zone"]}
 
     def changed_account(self):
         """lego's account files when they are not those that it was given."""

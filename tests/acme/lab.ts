@@ -1,12 +1,15 @@
 /**
  * Real parts on loopback: Consul with ACLs and the cluster's own policies, Pebble (Let's Encrypt's ACME server for tests) with its DNS
- * server, and lego, Debian's. What is not real: the DNS provider, a program that sets records in Pebble's DNS server.
+ * server, and lego, Debian's. What is not real: the DNS provider, a program that sets records in Pebble's DNS server, and Azure, a
+ * stand-in of its APIs that does the same.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Resolver } from "node:dns/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import type { AcmeSettings } from "../../boot/acme";
 import { POLICIES } from "../../boot/consul";
 import { buildGoModule } from "../../lab/binaries/build";
 import { ensureConsul } from "../../lab/binaries/consul";
@@ -30,7 +33,7 @@ export class AcmeLab {
   private readonly children: ChildProcess[] = [];
   private consul = "";
   private directory = "";
-  private management = 0;
+  private dns = { port: 0, management: 0 };
   private readonly tokens: Record<string, string> = {};
 
   private constructor() {}
@@ -41,10 +44,9 @@ export class AcmeLab {
     const cache = cacheFolder();
     try {
       await lab.startConsul(await ensureConsul(cache, say));
-      const dns = await lab.startDns(await buildGoModule(recipes.challengeServer, cache, say));
-      await lab.startAuthority(await buildGoModule(recipes.pebble, cache, say), dns.port, validitySeconds);
-      lab.management = dns.management;
-      lab.wrapLego(await findLego(cache, say), dns);
+      lab.dns = await lab.startDns(await buildGoModule(recipes.challengeServer, cache, say));
+      await lab.startAuthority(await buildGoModule(recipes.pebble, cache, say), validitySeconds);
+      lab.wrapLego(await findLego(cache, say));
     } catch (error) {
       await lab.stop();
       throw error;
@@ -78,21 +80,41 @@ export class AcmeLab {
     return root;
   }
 
-  /** What the program would bring to a manager. */
+  /** What the program would bring to a manager, with the lab's own DNS provider. */
   issueSettings(certificates: Record<string, string[]>, environment: Record<string, string> = {}): string {
-    return JSON.stringify({
-      server: this.directory,
-      email: "ops@example.com",
-      provider: "exec",
-      environment: {
-        EXEC_PATH: join(this.folder, "set-record"),
-        // Between two names of a certificate; a minute by default, for programs that set one record only.
-        EXEC_SEQUENCE_INTERVAL: "1",
-        LEGO_CA_CERTIFICATES: join(this.folder, "authority.crt"),
-        TEST_CREDENTIAL: "sesame-open",
-        ...environment,
-      },
-      certificates,
+    const own = { EXEC_PATH: join(this.folder, "set-record"), TEST_CREDENTIAL: "sesame-open", ...environment };
+    return this.settings({ server: "", email: "ops@example.com", provider: "exec", environment: own, certificates });
+  }
+
+  /** The program's settings, to go to the lab's authority. */
+  settings(settings: AcmeSettings, environment: Record<string, string> = {}): string {
+    const own = {
+      // Between two names of a certificate; a minute by default, for programs that set one record only.
+      EXEC_SEQUENCE_INTERVAL: "1",
+      LEGO_CA_CERTIFICATES: join(this.folder, "authority.crt"),
+    };
+    const all = { ...settings.environment, ...own, ...environment };
+    return JSON.stringify({ ...settings, server: this.directory, environment: all });
+  }
+
+  /** A stand-in of Azure's login and DNS API; returns the variables that lead there. The DNS server answers what is in its zone. */
+  async startAzure(credential: Record<string, string>, zone: string): Promise<Record<string, string>> {
+    const [port] = await freePorts(1);
+    const url = `http://127.0.0.1:${port}`;
+    const program = join(__dirname, "..", "boot", "fake_azure.py");
+    const args = ["-B", program, String(port), `http://127.0.0.1:${this.dns.management}`];
+    this.start("python3", args, { ...credential, STORM_DNS_ZONE: zone });
+    await until(() => fetch(url), "Azure");
+    return { STORM_AZURE_LOGIN: url, STORM_AZURE_MANAGEMENT: url };
+  }
+
+  /** The TXT records that the DNS server answers. */
+  async txt(name: string): Promise<string[][]> {
+    const resolver = new Resolver();
+    resolver.setServers([`127.0.0.1:${this.dns.port}`]);
+    return resolver.resolveTxt(name).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENODATA") return [];
+      throw error;
     });
   }
 
@@ -153,25 +175,12 @@ export class AcmeLab {
     return { port, management };
   }
 
-  private async startAuthority(program: string, dns: number, validityPeriod: number): Promise<void> {
+  private async startAuthority(program: string, validityPeriod: number): Promise<void> {
     const [port, management] = await freePorts(2);
     const at = (name: string) => join(this.folder, name);
-    await promisify(execFile)("openssl", [
-      ...[
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "1",
-        "-subj",
-        "/CN=authority",
-      ],
-      ...["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", at("authority.key"), "-out", at("authority.crt")],
-    ]);
+    const kind = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=authority".split(" ");
+    const files = ["-keyout", at("authority.key"), "-out", at("authority.crt")];
+    await promisify(execFile)("openssl", [...kind, "-addext", "subjectAltName=IP:127.0.0.1", ...files]);
     const config = {
       listenAddress: `127.0.0.1:${port}`,
       managementListenAddress: `127.0.0.1:${management}`,
@@ -186,7 +195,9 @@ export class AcmeLab {
       profiles: { default: { description: "for tests", validityPeriod } },
     };
     writeFileSync(at("pebble.json"), JSON.stringify({ pebble: config }));
-    this.start(program, ["-config", at("pebble.json"), "-dnsserver", `127.0.0.1:${dns}`], { PEBBLE_VA_NOSLEEP: "1" });
+    this.start(program, ["-config", at("pebble.json"), "-dnsserver", `127.0.0.1:${this.dns.port}`], {
+      PEBBLE_VA_NOSLEEP: "1",
+    });
     this.directory = `https://127.0.0.1:${port}/dir`;
     const ask = () => promisify(execFile)("curl", ["-fsS", "--cacert", at("authority.crt"), this.directory]);
     await until(ask, "the authority");
@@ -195,12 +206,13 @@ export class AcmeLab {
   /** What a wildcard that is a CNAME answers for a name that has no record of its own. */
   async wildcard(name: string, target: string): Promise<void> {
     const body = JSON.stringify({ host: `${name}.`, target: `${target}.` });
-    const answer = await fetch(`http://127.0.0.1:${this.management}/set-cname`, { method: "POST", body });
+    const answer = await fetch(`http://127.0.0.1:${this.dns.management}/set-cname`, { method: "POST", body });
     if (!answer.ok) throw new Error(`set-cname: ${answer.status} ${await answer.text()}`);
   }
 
   /** lego looks for the zone's own name servers on port 53 before it goes on: here there are none, so it is told not to. */
-  private wrapLego(lego: string, { port, management }: { port: number; management: number }): void {
+  private wrapLego(lego: string): void {
+    const { port, management } = this.dns;
     mkdirSync(join(this.folder, "bin"));
     const put = (name: string, lines: string[]) => {
       writeFileSync(join(this.folder, name), `#!/bin/sh\nset -eu\n${lines.join("\n")}\n`);

@@ -1,4 +1,5 @@
 import { acmeCredentialErrors, acmeSettings } from "../../boot/acme";
+import { bootFiles } from "../../boot/boot-files";
 import { planOf } from "./support";
 
 const YML = `
@@ -20,6 +21,33 @@ test("managers ask Let's Encrypt for the cluster's own name, and for a wildcard 
       web: ["*.web.prod.storm.example.com", "web.prod.storm.example.com"],
     },
   });
+});
+
+test("for Azure lego runs our script, with the zone of storm.yml and the credential as it is", () => {
+  const credential = {
+    AZURE_CLIENT_ID: "id",
+    AZURE_CLIENT_SECRET: "secret",
+    AZURE_RESOURCE_GROUP: "group",
+    AZURE_SUBSCRIPTION_ID: "subscription",
+    AZURE_TENANT_ID: "tenant",
+  };
+  expect(acmeCredentialErrors("azure", credential)).toEqual([]);
+  expect(acmeCredentialErrors("azure", { ...credential, AZURE_ZONE_NAME: "example.com" })).toEqual([]);
+  const azure = YML.replace("digitalocean, zone", "azure, create: true, zone");
+  const settings = acmeSettings(planOf(azure, "prod"), credential);
+  expect(settings).toMatchObject({
+    provider: "exec",
+    program: { script: "storm_azure_dns.py", zone: "example.com" },
+    environment: { ...credential, EXEC_PROPAGATION_TIMEOUT: "120" },
+  });
+  expect(bootFiles().map(({ path }) => path)).toContain(`/usr/local/lib/storm/${settings?.program?.script}`);
+});
+
+test("a variable of lego's own provider for Azure would do nothing, or name another cloud: it is refused", () => {
+  const [error] = acmeCredentialErrors("azure", { AZURE_ENVIRONMENT: "china" }).slice(-1);
+  expect(error).toBe(
+    '"AZURE_ENVIRONMENT" is no variable of this provider; allowed: an object of AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_RESOURCE_GROUP, AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID and AZURE_ZONE_NAME',
+  );
 });
 
 test("certificates from elsewhere need no settings", () => {

@@ -39,6 +39,7 @@ test("user-data leaves out what the first remote command brings", () => {
   const there = new Set(names(userDataFiles(files)));
   expect(names(files).filter((name) => !there.has(name))).toEqual([
     "storm_acme.py",
+    "storm_azure_dns.py",
     "storm_certificates.py",
     "storm_cluster.py",
     "storm_controller.py",

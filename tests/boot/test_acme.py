@@ -19,6 +19,9 @@ with open({json.dumps(fakes.ROOT + "/lego-runs")}, "a") as file:
     print(json.dumps([sys.argv[1:], dict(os.environ)]), file=file)
 os.makedirs(folder + "/accounts/acme.test", exist_ok=True)
 open(folder + "/accounts/acme.test/key", "a").close()
+if "EXEC_PATH" in os.environ:
+    print("2026/11/26 01:00:00 storm_azure_dns: 401 wrong-token\\n\\n1\\n2\\n3")
+    sys.exit("exit status 1")
 if os.environ["DO_AUTH_TOKEN"] == "wrong-token":
     sys.exit("403: wrong-token is not allowed")
 os.makedirs(folder + "/certificates", exist_ok=True)
@@ -102,6 +105,15 @@ class Issuing(unittest.TestCase):
         self.assertEqual(set(environment) - {"LC_CTYPE"}, {"PATH", "HOME", "DO_AUTH_TOKEN", "LEGO_DISABLE_CNAME_SUPPORT"})
         self.assertFalse(os.path.exists(folder))
         self.assertIsNone(self.kv.holder)
+
+    def test_where_lego_runs_a_script_it_is_that_one_and_its_words_are_kept(self):
+        program = {"script": "storm_azure_dns.py", "zone": "web.test"}
+        self.assertEqual(self.issue(provider="exec", program=program, environment={"AZURE_CLIENT_SECRET": "wrong-token"}), ["web"])
+        [(arguments, environment)] = self.runs()
+        self.assertEqual(arguments[arguments.index("--dns") + 1], "exec")
+        self.assertEqual(environment["STORM_DNS_ZONE"], "web.test")
+        self.assertTrue(os.access(environment["EXEC_PATH"], os.X_OK), environment["EXEC_PATH"])
+        self.assertEqual(json.loads(self.kv.values["storm/acme/state/web"])["error"], "storm_azure_dns: 401 *** | 2 | 3 | exit status 1")
 
     def test_a_good_one_stays_until_thirty_days_before_its_end(self):
         self.issue()
