@@ -26,7 +26,7 @@ export function closingLine({ passed, failed, skipped }: Counts): string {
 
 /** Suites that need the engine, Docker or minutes; every other folder of tests/ is a fast one. */
 const slow = ["acme", "clouds", "conformance", "enrolment", "local", "lab-image", "previews", "policy"];
-const booted = ["cluster"];
+const booted = ["cluster", "booted-clouds"];
 
 /** One call of jest. */
 export interface JestRun {
