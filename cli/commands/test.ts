@@ -28,7 +28,7 @@ async function fastTests(output: Output): Promise<Counts[]> {
   return interruptible(
     output,
     () => sweepTestStacks(output),
-    (signal) => Promise.all([runJest(fastRun(), { env, output, signal }), runChecks(output)]),
+    async (signal) => [await runJest(fastRun(), { env, output, signal })],
   );
 }
 

@@ -9,6 +9,16 @@ const NOT_RUN: Record<string, string> = {
   "npm test": "it is what runs this",
   "npm stop": "as npm start; the last test stops this stack",
   "npm run verify:official": "a suite of its own, which fetches the official plugins (docs/verification.md)",
+  ...Object.fromEntries(
+    [
+      "STORM_LAB=1 npm start -- --stack three --file three-clouds.yml",
+      "npm run lab -- status",
+      "npm run lab -- visit curl https://guestbook.demo.three.storm.example.com",
+      "npm run lab -- kill aws-1",
+      "STORM_LAB=1 npm stop -- --stack three",
+      "npm run lab -- stop",
+    ].map((command) => [command, "the lab's clouds have suites of their own, tests/clouds and tests/booted-clouds"]),
+  ),
   "npm start -- --file other.yml": "of the stack dev; each start of these tests has a --file",
 };
 
