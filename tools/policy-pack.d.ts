@@ -1,5 +1,8 @@
-/** The arguments of the engine, with `--policy-pack` where this checkout's pack could find something. */
-export function withPolicyPack(root: string, args: readonly string[]): string[];
+/**
+ * The arguments of the engine, with `--policy-pack` where this checkout's pack could find something.
+ * @param cwd where the engine will run. Default: where this process does.
+ */
+export function withPolicyPack(root: string, args: readonly string[], cwd?: string): string[];
 
 /** For the Automation API: the folders of the packs that the stack is checked with, none where they could find nothing. */
 export function policyPacks(root: string, stack: string): string[];

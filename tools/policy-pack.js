@@ -30,11 +30,11 @@ const PROVIDER = /(^|[{,])\s*["']?(?!(Hostname|Local|Hosts)\b)[A-Z][A-Za-z0-9]*[
  * The arguments of the engine, with `--policy-pack` where the pack could find something. Its rules look at clouds' resources, and
  * storm.yml's own limits are checked before: a stack on this machine alone does not wait for it, unless the pack has limits of its own.
  */
-function withPolicyPack(root, args) {
+function withPolicyPack(root, args, cwd = process.cwd()) {
   const at = commandAt(args);
   if (at < 0 || !CHECKED.includes(args[at]) || args.some((arg) => SOMEBODY_KNOWS.test(arg))) return args;
   if (isLocal(root, stackOf(args))) return args;
-  const pack = path.relative(process.cwd(), path.join(root, "policy")) || ".";
+  const pack = path.relative(cwd, path.join(root, "policy")) || ".";
   return [...args.slice(0, at + 1), "--policy-pack", pack, ...args.slice(at + 1)];
 }
 

@@ -19,7 +19,9 @@ export async function pulumi(args: readonly string[], output: Output): Promise<n
   if (inLab && stack !== undefined) await ensureLabStack(new StormStack(stack, setup), output);
   const env = pulumiEnvironment(engine, plugins === "stand-in", "cli");
   return new Promise((resolve, reject) => {
-    const child = spawn(engine.path, withPolicyPack(checkout, args), { stdio: "inherit", env, cwd: checkout });
+    // The lab's stacks are another project's: the engine looks for it where it runs.
+    const cwd = inLab ? checkout : process.cwd();
+    const child = spawn(engine.path, withPolicyPack(checkout, args, cwd), { stdio: "inherit", env, cwd });
     let passed = false;
     // A terminal's Ctrl-C reaches the engine by itself; see tools/bootstrap.js.
     process.on("SIGINT", () => {

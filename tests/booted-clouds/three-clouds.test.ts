@@ -62,8 +62,9 @@ test("the internet reaches HTTP and HTTPS at the load balancers, and no TCP port
   const { balancers, machines } = await rehearsal.status();
   const open = async (address: string | undefined): Promise<string> => {
     const ports = "22 80 443 2376 2377 5000 7946 8300 8301 8500 8501";
-    const probe = `for p in ${ports}; do timeout 2 bash -c "echo >/dev/tcp/${address}/$p" 2>/dev/null && echo $p; done; true`;
-    return (await rehearsal.visit(probe)).stdout.trim().replaceAll("\n", " ");
+    const probe = `for p in ${ports}; do (timeout 3 bash -c "echo >/dev/tcp/${address}/$p" 2>/dev/null && echo $p) & done; wait`;
+    const answered = (await rehearsal.visit(probe)).stdout.trim().split("\n");
+    return answered.sort((a, b) => Number(a) - Number(b)).join(" ");
   };
   for (const { publicAddress } of balancers) expect(await open(publicAddress)).toBe("80 443");
   for (const { cloud, publicAddress } of machines) {
@@ -85,13 +86,14 @@ test("a container gets no answer from the metadata service; its machine does, wi
 });
 
 test("an elastic pool follows its group's size alone, and a killed machine of it is replaced", async () => {
-  await rehearsal.lab("size", "web", "2");
+  const [group] = (await rehearsal.status()).groups;
+  await rehearsal.lab("size", group?.id ?? "", "2");
   const grown = await eventually(120, "two elastic nodes", async () => {
     const { swarm } = await rehearsal.members("aws-1");
     return swarm.filter((row) => /^web-\S+ Ready$/.test(row)).length === 2 ? swarm : notYet(swarm);
   });
   expect(grown).toHaveLength(5);
-  await rehearsal.lab("size", "web", "1");
+  await rehearsal.lab("size", group?.id ?? "", "1");
   await eventually(120, "one elastic node, and no trace of the other", async () => {
     const seen = await rehearsal.members("aws-1");
     return seen.swarm.length === 4 && seen.consul.length === 4 ? true : notYet(seen);
