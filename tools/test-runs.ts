@@ -26,7 +26,9 @@ export function closingLine({ passed, failed, skipped }: Counts): string {
 
 /** Suites that need the engine, Docker or minutes; every other folder of tests/ is a fast one. */
 const slow = ["acme", "clouds", "conformance", "enrolment", "local", "lab-image", "previews", "policy"];
-const booted = ["cluster", "booted-clouds"];
+const booted = ["cluster"];
+/** Machines of three clouds: minutes more, by `npm run test:long`. */
+const long = ["booted-clouds"];
 
 /** One call of jest. */
 export interface JestRun {
@@ -35,7 +37,7 @@ export interface JestRun {
 }
 
 export function fastRun(): JestRun {
-  return { title: "Fast suites", args: [`--testPathIgnorePatterns=/tests/(${[...slow, ...booted].join("|")})/`] };
+  return { title: "Fast suites", args: [`--testPathIgnorePatterns=/tests/(${[...slow, ...booted, ...long].join("|")})/`] };
 }
 
 /** The slow ones, one after another: they share one machine. */
@@ -44,6 +46,7 @@ export function slowRuns(root = checkout): JestRun[] {
   const runs = [
     { title: "Engine suites", folders: slow.filter(there) },
     { title: "Cluster suites", folders: booted.filter(there) },
+    { title: "Booted clouds", folders: process.env.STORM_LONG === "1" ? long.filter(there) : [] },
   ];
   return runs
     .filter(({ folders }) => folders.length > 0)

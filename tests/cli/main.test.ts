@@ -31,7 +31,7 @@ test("a mistyped command gets the nearest one, and no stack trace", () => {
   expect(storm("strat")).toEqual({
     stdout: "",
     stderr:
-      "error: unknown command strat; did you mean start?\n  Commands: plan, start, stop, env, lock, pulumi, doctor, test, verify-official, bench\n",
+      "error: unknown command strat; did you mean start?\n  Commands: plan, start, stop, env, lock, pulumi, doctor, test, verify-official, bench, lab\n",
     status: 1,
   });
 });

@@ -51,7 +51,8 @@ test.each([
 function readyCheckout(name: string): { folder: string; engine: string } {
   const folder = join(root, name);
   mkdirSync(join(folder, "tools"), { recursive: true });
-  for (const file of ["bootstrap.js", "node-packages.js", "policy-pack.js", "read-ready.js", "state-backend.js"]) {
+  const own = ["lab-root", "node-packages", "policy-pack", "read-ready", "state-backend"];
+  for (const file of ["bootstrap", ...own].map((name) => `${name}.js`)) {
     copyFileSync(join(checkout, "tools", file), join(folder, "tools", file));
   }
   writePackages(folder, "package-lock.json", wanted);
