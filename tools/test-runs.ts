@@ -37,7 +37,10 @@ export interface JestRun {
 }
 
 export function fastRun(): JestRun {
-  return { title: "Fast suites", args: [`--testPathIgnorePatterns=/tests/(${[...slow, ...booted, ...long].join("|")})/`] };
+  return {
+    title: "Fast suites",
+    args: [`--testPathIgnorePatterns=/tests/(${[...slow, ...booted, ...long].join("|")})/`],
+  };
 }
 
 /** The slow ones, one after another: they share one machine. */
