@@ -14,6 +14,7 @@ const said: string[] = [];
 let realizer: Realizer | undefined;
 
 const userData = `#cloud-config
+locale: C.UTF-8
 write_files: [{path: /etc/storm/hello, content: "from user-data"}]
 runcmd: [[systemd-run, --unit=answers, python3, -m, http.server, --directory=/etc/storm, "80"]]
 `;
