@@ -1,4 +1,4 @@
-/** What a router's rules say, as text; realizer.test.ts shows what they do. */
+/** What a router's rules say, as text; reach.test.ts shows what they do. */
 import { ruleset } from "../../../lab/clouds/realize/ruleset";
 import { portName } from "../../../lab/clouds/realize/names";
 import type { InboundRule } from "../../../lab/clouds/world";
