@@ -4,7 +4,7 @@
 set -eu
 
 # An orderly halt (SIGRTMIN+3, as systemd is asked for it) before there is a systemd.
-trap 'exit 0' TERM 37
+trap 'exit 0' TERM RTMIN+3
 
 limit=${STORM_LAB_NETWORK_SECONDS:-120}
 tenths=0

@@ -1,10 +1,22 @@
 /** A machine of the lab that really boots: user-data as a cloud is given it, the lab's authority, a network that survives a reboot. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Realizer } from "../../../lab/clouds/realize/realizer";
-import { allow, fromVisitors, images, inside, machine, must, network, output, until, world } from "./support";
+import {
+  allow,
+  fromVisitors,
+  type Images,
+  images,
+  inside,
+  machine,
+  must,
+  network,
+  removeImages,
+  until,
+  world,
+} from "./support";
 
 jest.setTimeout(60_000);
 
@@ -12,6 +24,7 @@ const ADDRESS = "198.18.64.7";
 const folder = join(mkdtempSync(join(tmpdir(), "storm-realize-boot-")), "lab");
 const said: string[] = [];
 let realizer: Realizer | undefined;
+let made: Images | undefined;
 
 const userData = `#cloud-config
 locale: C.UTF-8
@@ -23,9 +36,8 @@ const booted = () => inside("booted", "systemctl is-system-running --wait");
 const startedAt = () => must("docker", "inspect", "-f", "{{.State.StartedAt}}", "storm-realtest-booted");
 
 beforeAll(async () => {
-  const { machine: image, answering } = await images();
-  await output("docker", "rmi", answering);
-  realizer = new Realizer({ lab: "realtest", folder, image, say: (line) => said.push(line) });
+  made = await images();
+  realizer = new Realizer({ lab: "realtest", folder, image: made.machine, say: (line) => said.push(line) });
   realizer.watch();
   await realizer.apply(
     world({
@@ -44,7 +56,11 @@ beforeAll(async () => {
   await until(120, "running", booted);
 }, 900_000);
 
-afterAll(() => realizer?.destroy(), 60_000);
+afterAll(async () => {
+  await realizer?.destroy();
+  if (made) await removeImages(made);
+  rmSync(join(folder, ".."), { recursive: true });
+}, 60_000);
 
 test("cloud-init ran the user-data, and knows the cloud's words", async () => {
   expect(await inside("booted", "cloud-init status")).toBe("status: done");

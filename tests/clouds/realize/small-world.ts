@@ -1,9 +1,21 @@
 /** Two networks with the same addresses, five machines and a balancer, made real for one file of tests. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Realizer } from "../../../lab/clouds/realize/realizer";
-import { allow, balancer, fromMachine, images, LAB, machine, network, output, until, world } from "./support";
+import {
+  allow,
+  balancer,
+  fromMachine,
+  type Images,
+  images,
+  LAB,
+  machine,
+  network,
+  removeImages,
+  until,
+  world,
+} from "./support";
 
 export const A = "198.18.64.4";
 export const B = "198.18.64.5";
@@ -51,8 +63,7 @@ export const all = world({ networks, machines: [a, b, c, hidden, natted], balanc
 
 /** The small world, made real in a folder of its own; all its machines answer. */
 export async function stand(): Promise<Standing> {
-  const { answering } = await images();
-  const standing = new Standing(answering);
+  const standing = new Standing(await images());
   await standing.realizer.apply(all);
   for (const { id } of all.machines) await until(20, `${id} 127.0.0.1`, () => fromMachine(id, "127.0.0.1"));
   return standing;
@@ -63,8 +74,12 @@ export class Standing {
   readonly said: string[] = [];
   realizer: Realizer;
 
-  constructor(readonly image: string) {
+  constructor(private readonly images: Images) {
     this.realizer = this.another();
+  }
+
+  get image(): string {
+    return this.images.answering;
   }
 
   /** Another realizer over the same folder, as after a crash. */
@@ -77,6 +92,7 @@ export class Standing {
 
   async end(): Promise<void> {
     await this.realizer.destroy();
-    await output("docker", "rmi", this.image);
+    await removeImages(this.images);
+    rmSync(join(this.folder, ".."), { recursive: true });
   }
 }

@@ -75,8 +75,18 @@ for server in servers:
     threading.Thread(target=server.serve_forever).start()
 `;
 
-/** The lab's image (\`machine\`), and one made of it whose machines only answer (\`answering\`). */
-export async function images(): Promise<{ machine: string; answering: string }> {
+export interface Images {
+  /** The lab's image, with an authority of its own. */
+  machine: string;
+  /** Made of it: its machines only answer. */
+  answering: string;
+}
+
+export async function removeImages({ machine, answering }: Images): Promise<void> {
+  await must("docker", "rmi", answering, machine);
+}
+
+export async function images(): Promise<Images> {
   const { reference: nodeImage } = await ensureNodeImage({ cacheDir: cacheFolder(), report: () => undefined });
   const folder = mkdtempSync(join(tmpdir(), "storm-realize-image-"));
   try {
