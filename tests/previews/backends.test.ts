@@ -20,6 +20,19 @@ const OUTPUTS = {
   nodes: [{ name: "local-1", role: "worker" }],
 };
 
+/** Two managers as the state remembers them: of another site than this checkout's storm.yml has. */
+const MANAGERS = ["local-1", "local-2"].flatMap((name) => {
+  const entry = (type: string, outputs: object) => ({
+    ...{ type: type.slice(type.indexOf("$") + 1), urn: `urn:pulumi:far::storm::${type}::${name}` },
+    ...{ custom: false, outputs },
+  });
+  const input = { site: "elsewhere", machineType: "", zone: "", spot: false, disk: false, address: "", hostKey: "" };
+  return [
+    entry("storm:nodes:Memory$pulumi:index:Stash", { input }),
+    entry("storm:pools:LocalPool$storm:local:Node", {}),
+  ];
+});
+
 let checkout: Checkout;
 let env: Record<string, string>;
 /** Runs a command that must end well. */
@@ -39,7 +52,7 @@ beforeAll(() => {
   ok("pulumi stack init far");
   const root = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:far::storm::pulumi:pulumi:Stack::storm-far" };
   const state = JSON.parse(ok("pulumi stack export -s far").stdout) as { deployment: object };
-  Object.assign(state.deployment, { resources: [{ ...root, custom: false, outputs: OUTPUTS }] });
+  Object.assign(state.deployment, { resources: [{ ...root, custom: false, outputs: OUTPUTS }, ...MANAGERS] });
   writeFileSync(file("state.json"), JSON.stringify(state));
   ok("pulumi stack import -s far --file state.json");
 });
@@ -79,10 +92,10 @@ test("`storm plan` compares with what is deployed there, and goes on without", (
   expect(nowhere.stderr).toContain("its cost is not compared with today's, for the state cannot be read:");
 });
 
-test("`storm start` looks there before it changes anything: a node keeps its role", () => {
+test("`storm start` looks there before it changes anything: managers are not made anew together", () => {
   const { stderr, status } = storm("start -s far");
   expect(status).toBe(1);
-  expect(stderr).toContain("local-1, now a worker, would become a manager");
+  expect(stderr).toContain("This would make 2 of 2 managers anew");
 });
 
 test("`storm lock` reads what runs there", () => {

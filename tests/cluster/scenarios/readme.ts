@@ -11,11 +11,9 @@ const NOT_RUN: Record<string, string> = {
   "npm run verify:official": "a suite of its own, which fetches the official plugins (docs/verification.md)",
   ...Object.fromEntries(
     [
-      "STORM_LAB=1 npm start -- --stack three --file three-clouds.yml",
       "npm run lab -- status",
       "npm run lab -- visit curl https://guestbook.demo.three.storm.example.com",
       "npm run lab -- kill aws-1",
-      "STORM_LAB=1 npm stop -- --stack three",
       "npm run lab -- stop",
     ].map((command) => [command, "the lab's clouds have suites of their own, tests/clouds and tests/booted-clouds"]),
   ),
