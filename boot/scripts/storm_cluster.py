@@ -18,6 +18,9 @@ from storm_lib import Consul, Docker, lock, log, node
 
 
 ALIVE = 1  # Serf's member status
+# Between a node's beats. One is down after three missed, after six when the leader is new (swarmkit's dispatcher), which comes on top of
+# an election of 10 to 19 s: by Docker's own 5 s a leader's tasks could move only after a minute.
+HEARTBEAT, DOCKERS_HEARTBEAT = 3_000_000_000, 5_000_000_000  # nanoseconds
 
 
 def put_changed(consul, key, value):
@@ -94,8 +97,17 @@ def init(docker, overlay):
     expect(docker.post("/swarm/init", {
         "ListenAddr": f"{address}:2377", "AdvertiseAddr": address, "DataPathAddr": address,
         "DefaultAddrPool": [overlay["cidr"]], "SubnetSize": 24,
-        "Spec": {"Raft": {"ElectionTick": 10, "HeartbeatTick": 1}, "Orchestration": {"TaskHistoryRetentionLimit": 3}},
+        "Spec": {"Raft": {"ElectionTick": 10, "HeartbeatTick": 1}, "Orchestration": {"TaskHistoryRetentionLimit": 3},
+                 "Dispatcher": {"HeartbeatPeriod": HEARTBEAT}},
     }), "swarm init")
+
+
+def quicken(docker, swarm):
+    """A swarm of an earlier version; what an operator has set stays."""
+    spec = swarm["Spec"]
+    if spec["Dispatcher"]["HeartbeatPeriod"] == DOCKERS_HEARTBEAT:
+        changed = {**spec, "Dispatcher": {**spec["Dispatcher"], "HeartbeatPeriod": HEARTBEAT}}
+        expect(docker.post("/swarm/update", changed, version=swarm["Version"]["Index"]), "swarm update")
 
 
 def create_network(docker, name, overlay, **extra):
@@ -125,6 +137,7 @@ def swarm_up(document):
         init(docker, document["overlay"])
     # With a known cluster the joiner of this node brings it back; joining is never done here.
     swarm = until(120, lambda: expect(docker.get("/swarm"), "this manager is not in the swarm yet"))
+    quicken(docker, swarm)
     networks(docker, document["overlay"], document["edge"])
     for role, key in (("Worker", "worker"), ("Manager", "manager")):
         if consul.kv_get(f"storm/swarm/join/{key}") != swarm["JoinTokens"][role]:

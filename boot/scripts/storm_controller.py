@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 
-from storm_forget import ALIVE, clean_consul
+from storm_forget import ALIVE, clean_consul, prune_left
 from storm_lib import ApiError, Consul, Docker, forever, log, node
 
 DOWN_WORKER = 90  # seconds that a worker may be away
@@ -78,16 +78,21 @@ class Controller:
             return  # no manager (yet), or one of a swarm without a leader
         expect((status, self.nodes), "nodes")
         leader = next((found for found in self.nodes if (found.get("ManagerStatus") or {}).get("Leader")), None)
-        if leader and name_of(leader) == node()["name"] and self.look():
+        if leader and name_of(leader) != node()["name"]:
+            prune_left(self.consul, self.agents(), {name_of(found) for found in self.nodes})
+        elif leader and self.look():
             self.act()
             self.timers.end_round()
             self.publish()
+
+    def agents(self):
+        return {member["Name"]: member for member in expect(self.consul.get("/v1/agent/members"), "members")}
 
     def look(self):
         """Reads what is wanted and who is there. An empty answer must not empty the cluster."""
         text = self.consul.kv_get("storm/nodes")
         self.wanted, self.digest = json.loads(text or "{}"), hashlib.sha256((text or "").encode()).hexdigest()[:16]
-        self.members = {member["Name"]: member for member in expect(self.consul.get("/v1/agent/members"), "members")}
+        self.members = self.agents()
         catalog = expect(self.consul.get("/v1/catalog/nodes"), "catalog")
         self.elastic = self.elastic_nodes(catalog)
         self.wanted = {**self.elastic, **self.wanted}

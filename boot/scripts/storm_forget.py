@@ -1,9 +1,10 @@
 """The traces in Consul of nodes that are gone, removed by the controller."""
+import json
 import time
 
 from storm_lib import ApiError, log
 
-ALIVE = 1  # Serf's member status
+ALIVE, LEFT = 1, 3  # Serf's member status
 FORGOTTEN = 600  # seconds after which the keys of a name that no part of the cluster knows are an abandoned enrolment's
 
 
@@ -34,8 +35,26 @@ def clean_consul(consul, timers, here, members, availability):
             consul.kv_delete(f"storm/availability/{name}")
         if name in gone:
             pending.append(f"{name}: leaving Consul")
-            status, answer = consul.put(f"/v1/agent/force-leave/{name}", prune=True)
-            if status != 200:
-                raise ApiError(f"force-leave {name}: {status} {answer}")
+            prune(consul, name)
         log(f"{name}: cleaned up")
     return pending
+
+
+def prune(consul, name):
+    status, answer = consul.put(f"/v1/agent/force-leave/{name}", prune=True)
+    if status != 200:
+        raise ApiError(f"force-leave {name}: {status} {answer}")
+
+
+def prune_left(consul, members, in_swarm):
+    """For the managers that do not lead: an agent may go on listing who has left after the leader's pruned it. Serf drops a prune whose
+    time is not past the member's own, and each exchange of states in between counts that one up (MergeRemoteState in
+    serf/delegate.go of v0.10.1). Only what the leader has cleaned up: without a key, in no list."""
+    left = {name for name, member in members.items() if member["Status"] == LEFT} - in_swarm
+    if not left:
+        return
+    availability, _ = consul.kv_tree("storm/availability/")
+    known = set(json.loads(consul.kv_get("storm/nodes") or "{}")) | set(traces(consul).values())
+    for name in sorted(left - known - {key.rpartition("/")[2] for key in availability}):
+        prune(consul, name)
+        log(f"{name}: pruned here too")

@@ -63,6 +63,22 @@ class Rounds(unittest.TestCase):
         self.controller.round()
         self.assertNotIn("storm/status", self.consul.kv)
 
+    def test_a_manager_that_does_not_lead_prunes_who_has_left_once_the_leader_has_cleaned_up(self):
+        self.docker.nodes[0]["ManagerStatus"]["Leader"] = False
+        self.docker.nodes[1]["ManagerStatus"]["Leader"] = True
+        self.consul.members += [member("n5", status=3), member("n6", status=4)]
+        listed = lambda: sorted(one["Name"] for one in self.consul.members)
+        self.consul.put("storm/claims/10.0.0.5", "n5")
+        self.controller.round()
+        self.assertIn("n5", listed())
+        del self.consul.kv["storm/claims/10.0.0.5"]
+        self.docker.nodes.append(swarm_node("5", "n5", state="down"))
+        self.controller.round()
+        self.assertIn("n5", listed())
+        del self.docker.nodes[-1]
+        self.controller.round()
+        self.assertEqual(listed(), ["n1", "n2", "n3", "n4", "n6"])
+
     def test_an_empty_answer_empties_nothing(self):
         for empty in ("", "{}"):
             self.consul.put("storm/nodes", empty)

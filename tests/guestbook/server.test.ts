@@ -10,6 +10,7 @@ jest.setTimeout(60_000);
 
 let folder: string;
 let store: Ferretdb;
+let bundle: string;
 let server: ChildProcess;
 let base: string;
 
@@ -17,7 +18,8 @@ beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-guestbook-"));
   store = await Ferretdb.create();
   await store.start();
-  [server, base] = await startServer(await buildGuestbook(folder));
+  bundle = await buildGuestbook(folder);
+  [server, base] = await startServer(store);
 });
 afterAll(async () => {
   server?.kill("SIGKILL");
@@ -25,9 +27,9 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-async function startServer(bundle: string): Promise<[ChildProcess, string]> {
+async function startServer({ url: storeUrl }: Ferretdb): Promise<[ChildProcess, string]> {
   const port = await freePort();
-  const env = { PATH: process.env["PATH"], PORT: String(port), STORE_URL: store.url, DRAIN_MS: "500" };
+  const env = { PATH: process.env["PATH"], PORT: String(port), STORE_URL: storeUrl, DRAIN_MS: "500" };
   const started = spawn(process.execPath, [bundle], { stdio: "ignore", env });
   const url = `http://127.0.0.1:${port}`;
   await until(
@@ -136,6 +138,19 @@ test.each(["frozen", "dead"])(
     expect(await texts()).toContain(`before ${how}`);
   },
 );
+
+test("a store that comes after the first reader is found", async () => {
+  const late = await Ferretdb.create();
+  const [early, address] = await startServer(late);
+  try {
+    expect((await timed(() => fetch(`${address}/api/entries`))).status).toBe(503);
+    await late.start();
+    await until(() => fetch(`${address}/api/entries`).then((answer) => answer.ok), 3000);
+  } finally {
+    early.kill("SIGKILL");
+    await late.remove();
+  }
+});
 
 test("asked to end, it says so, finishes what comes meanwhile, and ends with 0", async () => {
   const ended = new Promise<number | null>((resolve) => server.once("exit", resolve));

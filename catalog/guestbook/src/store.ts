@@ -39,11 +39,12 @@ export function mongoStore(url: string): Store {
     retryReads: false,
     retryWrites: false,
   });
-  const rows = (): Collection<Row> => client.db().collection<Row>("entries");
+  // Each time, which costs nothing once it has worked: a client whose first connection failed is closed for good otherwise.
+  const rows = async (): Promise<Collection<Row>> => (await client.connect()).db().collection<Row>("entries");
   return {
     list: (limit) =>
       within(async () => {
-        const found = await rows()
+        const found = await (await rows())
           .find({}, { sort: { at: -1, _id: -1 }, limit }) // not _id alone: within a second it goes by web container
           .toArray();
         return found.map(toEntry);
@@ -51,7 +52,7 @@ export function mongoStore(url: string): Store {
     add: (draft) =>
       within(async () => {
         const row: Row = { _id: new ObjectId(), ...draft, at: new Date() };
-        await rows().insertOne(row);
+        await (await rows()).insertOne(row);
         return toEntry(row);
       }),
     close: () => client.close(true),

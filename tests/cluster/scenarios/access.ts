@@ -33,6 +33,11 @@ export function access(lab: LabCluster): void {
     expect(stdout.trim().split("\n").sort()).toEqual(["Ready Leader", "Ready Reachable", "Ready Reachable"]);
   });
 
+  test("a node that misses three beats of 3 s is down", async () => {
+    const { stdout } = await lab.docker("info", "--format", "{{.Swarm.Cluster.Spec.Dispatcher.HeartbeatPeriod}}");
+    expect(stdout.trim()).toBe("3s");
+  });
+
   test("Swarm's nodes carry labels from pool, role, site and size", async () => {
     for (const { name, role } of lab.nodes) {
       const { stdout } = await lab.docker("node", "inspect", name, "--format", "{{json .Spec.Labels}}");
