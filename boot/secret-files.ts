@@ -107,7 +107,8 @@ function ingressFiles(certificates: Record<string, CertificateFiles>, listed: bo
     mode: "0644",
   });
   // A node that just died is still in the catalog for a moment: the next server is asked instead.
-  const retry = { attempts: 3, initialInterval: "50ms" };
+  // Of two servers one may be dead, and other requests take their turns in between: six tries of half a second (dialtimeout).
+  const retry = { attempts: 6, initialInterval: "10ms" };
   return [
     ...files,
     settings("dynamic", { http: { middlewares: { retry: { retry } } } }),

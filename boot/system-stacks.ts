@@ -50,8 +50,8 @@ export function ingressStack({
           "--entrypoints.websecure.http.tls=true",
           "--entrypoints.websecure.http.middlewares=retry@file",
           // The next server is asked soon when one does not take the connection (its node just died).
-          "--serverstransport.forwardingtimeouts.dialtimeout=1s",
-          // A connection kept from before a node died takes a request and never answers; a new one fails in a second.
+          "--serverstransport.forwardingtimeouts.dialtimeout=500ms",
+          // A connection kept from before a node died takes a request and never answers; a new one fails at once.
           "--serverstransport.maxidleconnsperhost=-1",
           `--providers.consulcatalog.endpoint.address=${consulAddress}`,
           "--providers.consulcatalog.endpoint.scheme=http",

@@ -22,6 +22,8 @@ BORN = f"{STATE}/born"
 # What engines make for themselves besides, wherever they run first.
 ENGINE_FOLDERS = ("/etc/docker", "/etc/docker/key.json", "/etc/cni", "/opt/cni", "/opt/containerd", "/etc/containerd",
                   "/var/lib/containerd")
+# What Storm sets of the kernel's; storm-boot does it at every start.
+SYSCTLS = ("net.ipv4.ip_forward", "net.ipv4.tcp_retries2")
 DOCKER_UNITS = ("docker.service", "docker.socket", "containerd.service")
 
 
@@ -101,6 +103,11 @@ def has_user(name):
         return False
 
 
+def sysctl(key):
+    with open(f"/proc/sys/{key.replace('.', '/')}", encoding="utf-8") as file:
+        return file.read().strip()
+
+
 def found(document):
     """What there was before Storm; written once, before anything is changed."""
     known = load(FOUND)
@@ -108,12 +115,10 @@ def found(document):
         if (known["cluster"], known["name"]) != (document["cluster"], document["name"]):
             raise SystemExit(f"this machine is node {known['name']} of the cluster {known['cluster']} already")
         return known
-    with open("/proc/sys/net/ipv4/ip_forward", encoding="utf-8") as file:
-        forwarding = file.read().strip()
     names = [each["path"] for each in document["files"]]
     now = {
         "id": str(uuid.uuid4()), "cluster": document["cluster"], "name": document["name"],
-        "hostName": socket.gethostname(), "forwarding": forwarding, "forwardPolicy": forward_policy(),
+        "hostName": socket.gethostname(), "sysctls": {key: sysctl(key) for key in SYSCTLS}, "forwardPolicy": forward_policy(),
         "files": {name: state_of(name) for name in [*names, "/etc/resolv.conf", "/etc/hostname"]},
         "packages": packages(), "units": {unit: unit_state(unit) for unit in DOCKER_UNITS},
         "docker": filled("/var/lib/docker"), "absent": [name for name in ENGINE_FOLDERS if not os.path.lexists(path(name))],

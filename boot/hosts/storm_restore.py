@@ -145,7 +145,8 @@ def network(found, ran):
     run("iptables", "-P", "FORWARD", found["forwardPolicy"])
     for link in ("docker0", "docker_gwbridge"):
         run("ip", "link", "delete", link)
-    run("sysctl", "-qw", f"net.ipv4.ip_forward={found['forwarding']}")
+    for key, value in found.get("sysctls", {"net.ipv4.ip_forward": found.get("forwarding")}).items():
+        run("sysctl", "-qw", f"{key}={value}")
 
 
 def files(found):

@@ -104,7 +104,7 @@ test("Traefik's files name every stack's certificate, and the retry that its ent
     },
   });
   expect(JSON.parse(contentOf("/etc/storm/ingress/dynamic.yml", SECRETS) ?? "")).toEqual({
-    http: { middlewares: { retry: { retry: { attempts: 3, initialInterval: "50ms" } } } },
+    http: { middlewares: { retry: { retry: { attempts: 6, initialInterval: "10ms" } } } },
   });
 });
 

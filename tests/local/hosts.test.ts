@@ -28,7 +28,7 @@ systemctl list-unit-files --no-legend --state=enabled,disabled,masked | sort
 systemctl list-units --no-legend --plain --type=service --state=running | awk '{print $1}' | sort
 systemctl list-units --no-legend --plain --all --type=timer | awk '{print $1, $3}' | sort
 ip -brief address | sed 's/@.*//' | sort; nft list tables | grep storm; for t in iptables ip6tables; do $t-save | grep -E '^-A| DROP '; done
-hostname; sysctl -n net.ipv4.ip_forward; cat /etc/resolv.conf /etc/hosts /etc/hostname; ls -A /var/lib/docker
+hostname; sysctl -n net.ipv4.ip_forward net.ipv4.tcp_retries2; cat /etc/resolv.conf /etc/hosts /etc/hostname; ls -A /var/lib/docker
 `;
 
 /** A repository of packages on the machine itself: `brought`, which depends on `needed`. */
