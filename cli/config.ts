@@ -36,8 +36,9 @@ export function hasIpvs(): boolean {
   return existsSync("/proc/net/ip_vs");
 }
 
-export function readConfig(stack: string): StackConfig {
-  const text = readIfThere(configFile(stack));
+/** Config of a stack of this checkout, or of the one in `folder`. */
+export function readConfig(stack: string, folder = checkout): StackConfig {
+  const text = readIfThere(configFile(stack, folder));
   const document = text === undefined ? undefined : (load(text) as { config?: StackConfig } | undefined);
   return document?.config ?? {};
 }
@@ -47,8 +48,8 @@ export function isOurs(config: StackConfig): boolean {
   return Object.keys(config).every((key) => ["storm:file", "storm:local"].includes(key));
 }
 
-export function configFile(stack: string): string {
-  return join(checkout, `Pulumi.${stack}.yaml`);
+export function configFile(stack: string, folder = checkout): string {
+  return join(folder, `Pulumi.${stack}.yaml`);
 }
 
 /** A storm.yml given on the command line as the config has it: relative to the checkout where it lies inside. */

@@ -1,7 +1,6 @@
 /** A stack of the lab: the settings of the real one of that name, but for what only the real clouds understand. */
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { dump, load } from "js-yaml";
+import { dump } from "js-yaml";
 import { labInternet } from "../lab/clouds/client";
 import { INTERNET } from "../lab/clouds/world";
 import type { Plan } from "../plan/types";
@@ -20,9 +19,7 @@ function isPlain(value: unknown): boolean {
 
 /** Config of the real stack of this name, if there is one: what a rehearsal is a rehearsal of. */
 function realConfig(stack: string): StackConfig {
-  const text = readIfThere(join(sources, `Pulumi.${stack}.yaml`));
-  const document = text === undefined ? undefined : (load(text) as { config?: StackConfig } | undefined);
-  return Object.fromEntries(Object.entries(document?.config ?? {}).filter(([, value]) => isPlain(value)));
+  return Object.fromEntries(Object.entries(readConfig(stack, sources)).filter(([, value]) => isPlain(value)));
 }
 
 /** The lab's own word on who administers, and where state is. */
@@ -52,7 +49,7 @@ export async function ensureLabSecrets(stormStack: StormStack, plan: Plan): Prom
   await stormStack.run(["config", "set", "--secret", "--stack", stormStack.name, "storm:acme"], value);
 }
 
-/** Everything that a stack of the lab needs before the engine's first command on it. */
+/** Everything that a stack of the lab needs before an engine's command on it that is not Storm's own. */
 export async function ensureLabStack(stormStack: StormStack, output: Output): Promise<void> {
   ensureLabConfig(stormStack.name);
   await stormStack.open();

@@ -13,16 +13,17 @@ import { backendOf } from "./workspace";
 
 /**
  * Reads storm.yml and its compose files as the program will: what is wrong with them is said at once, before anything
- * is installed, built or started, and before the stack's config names the file.
+ * is installed, built or started, and before the stack's config names the file. Returns its plan.
  */
-export async function preflight(stack: string, file: string | undefined, output: Output): Promise<void> {
-  await makePlanOf(stack, file, output);
+export async function preflight(stack: string, file: string | undefined, output: Output): Promise<Plan> {
+  const { plan: first } = await makePlanOf(stack, file, output);
   // Only now: where the state is not in this checkout's folder, an engine has to be set up for it.
   const before = beforeIn(await (await backendOf(stack, output)).state(stack));
-  if (before.managers.length === 0) return;
+  if (before.managers.length === 0) return first;
   const { plan } = await makePlanOf(stack, file, output, before);
   const replacing = REPLACING.find((word) => word === readConfig(stack)["storm:replaceManagers"]);
   clearly(output, () => checkChanges(plan, before, replacing, stack));
+  return plan;
 }
 
 /** What the plan has to know of a stack's state. */

@@ -1,11 +1,12 @@
 import { Docker } from "../../lab/local/docker";
+import type { Plan } from "../../plan/types";
 import { type Output, streamOutput } from "../../tools/report";
 import { checkout, inLab } from "../../tools/paths";
 import { policyPacks } from "../../tools/policy-pack";
 import { removeOldBuilds } from "../../tools/old-builds";
 import { type LabSetup, setUpLab } from "../../tools/setup";
 import { changedValues, loadIpvs, localConfig, readConfig, setAllArguments, stormFile } from "../config";
-import { ensureLabConfig, ensureLabStack } from "../lab-stack";
+import { ensureLabConfig, ensureLabSecrets } from "../lab-stack";
 import { someNodeIsDown } from "../leftovers";
 import { alone, operate, recoverStack } from "../operation";
 import { beforeIn, preflight } from "../preflight";
@@ -24,12 +25,12 @@ export async function start(options: StartOptions, output: Output): Promise<void
   const began = Date.now();
   const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
   if (inLab) ensureLabConfig(options.stack);
-  await preflight(options.stack, file, streamOutput(process.stderr));
+  const plan = await preflight(options.stack, file, streamOutput(process.stderr));
   const setup = await setUpLab(output);
   const stack = new StormStack(options.stack, setup);
   await alone(stack, "start", output, async (signal) => {
     await recoverStack(stack, signal, output);
-    const changed = await deploy(stack, setup, { ...options, file }, signal, output);
+    const changed = await deploy(stack, setup, { ...options, file, plan }, signal, output);
     removeOldBuilds();
     const outputs = (await stack.backend.state(options.stack))?.outputs ?? {};
     if (options.json) {
@@ -43,7 +44,7 @@ export async function start(options: StartOptions, output: Output): Promise<void
 async function deploy(
   stormStack: StormStack,
   setup: LabSetup,
-  options: StartOptions,
+  options: StartOptions & { plan: Plan },
   signal: AbortSignal,
   output: Output,
 ): Promise<boolean> {
@@ -54,7 +55,7 @@ async function deploy(
   };
   const config = changedValues(readConfig(options.stack), wanted);
   if (Object.keys(config).length > 0) await stormStack.run(setAllArguments(options.stack, config));
-  if (inLab) await ensureLabStack(stormStack, output);
+  if (inLab) await ensureLabSecrets(stormStack, options.plan);
 
   const state = await stormStack.backend.state(options.stack);
   const common = {
