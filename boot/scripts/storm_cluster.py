@@ -75,6 +75,14 @@ def put_enrolments(consul, elastic):
         consul.kv_delete(key)
 
 
+def noted(text):
+    """The digest in a peer's entry. A pool's nodes write those themselves: there may be anything."""
+    with contextlib.suppress(ValueError):
+        peer = json.loads(text)
+        return peer.get("enrolled") if isinstance(peer, dict) else None
+    return None
+
+
 def elastic_enrolled(consul, elastic):
     """Before tokens of earlier rotations go, every elastic node that is alive must have today's."""
     if not elastic:
@@ -84,7 +92,7 @@ def elastic_enrolled(consul, elastic):
     for pool, text in elastic.items():
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         peers, _ = consul.kv_tree(f"mesh/peers/{pool}/")
-        names = {key.rpartition("/")[2]: json.loads(value).get("enrolled") for key, value in peers.items()}
+        names = {key.rpartition("/")[2]: noted(value) for key, value in peers.items()}
         late += [name for name, enrolled in names.items() if name in alive and enrolled != digest]
     if late:
         raise Waiting(f"elastic nodes have not taken today's secrets and scripts: {', '.join(sorted(late))}. "

@@ -1,9 +1,9 @@
 import { consulConfig, consulSecrets } from "../../boot/consul";
 import { elasticUserData } from "../../boot/elastic";
-import { nodeConfig } from "../../boot/node-config";
+import { elasticNodeConfig, nodeConfig } from "../../boot/node-config";
 import { aclDocument, type SharedSecrets } from "../../components/acl";
 import { TOKEN_NAMES } from "../../components/secrets";
-import type { NodePlan } from "../../plan/types";
+import type { NodePlan, PoolPlan } from "../../plan/types";
 import { planOf } from "../boot/support";
 
 const STORM = `
@@ -25,7 +25,7 @@ const token = (digit: number) => {
 export function cluster(): object {
   const plan = planOf(STORM);
   const [manager] = plan.nodes as [NodePlan]; // the only fixed one
-  const elastic = plan.pools.filter((pool) => pool.elastic);
+  const elastic = plan.pools.filter((pool) => pool.elastic) as [PoolPlan, PoolPlan];
   const management = token(1);
   const entries = TOKEN_NAMES.map((name, index) => [name, token(10 + index)]);
   const tokens = Object.fromEntries(entries) as SharedSecrets["tokens"]; // one entry for each of TOKEN_NAMES
@@ -37,13 +37,20 @@ export function cluster(): object {
     catalogToken: tokens.catalog.secret,
     hasCertificate: true,
   };
+  const worker = {
+    ...secrets,
+    managementToken: undefined,
+    ownAgentToken: tokens.node.secret,
+    hasCertificate: false,
+  };
   const userData = elastic.map((pool) => {
     const enrolment = { consulCaPem: "", token: pools[pool.key]?.secret ?? "" };
     return [pool.key, elasticUserData({ plan, pool, rendezvous: [], enrolment, files: [] })];
   });
   return {
     acl: aclDocument({ management, tokens, pools }),
-    configuration: [consulConfig(nodeConfig(plan, manager)), consulSecrets(secrets)],
+    manager: [consulConfig(nodeConfig(plan, manager)), consulSecrets(secrets)],
+    worker: [consulConfig(elasticNodeConfig(plan, elastic[0])), consulSecrets(worker)],
     userData: Object.fromEntries(userData) as Record<string, string>,
   };
 }

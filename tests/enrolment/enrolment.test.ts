@@ -56,7 +56,7 @@ test("elastic nodes enrol with a real Consul, and neither a pool's token nor a n
   try {
     const done = spawnSync("python3", ["-B", "-m", "unittest", "discover", "-s", __dirname, "-p", "test_*.py"], {
       encoding: "utf8",
-      timeout: 170_000,
+      timeout: 290_000,
       env: { ...process.env, STORM_TEST_CONSUL: consul, STORM_TEST_CLUSTER: file },
     });
     // unittest reports on standard error; it is the message that a failure needs
@@ -64,4 +64,4 @@ test("elastic nodes enrol with a real Consul, and neither a pool's token nor a n
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}, 180_000);
+}, 300_000);
