@@ -117,6 +117,14 @@ def _exchange(connection, method, url, body, headers):
         connection.close()
 
 
+def parsed(text):
+    """The JSON object that an elastic node wrote; {} for anything else, which may be there too."""
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(text)
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
 class Consul:
     """The local Consul agent. The token is read from its file at each request, so that rotating it needs no restart."""
 
@@ -161,7 +169,7 @@ class Consul:
             return None
         if status != 200:
             raise ApiError(f"Consul KV {key}: {status} {raw[:200]!r}")
-        return raw.decode()
+        return raw.decode("utf-8", "replace")
 
     def kv_put(self, key, value, **query):
         status, raw, _ = self._call("PUT", "/v1/kv/" + urllib.parse.quote(key), value, query)
