@@ -70,6 +70,8 @@ export interface ConsulSecrets {
   agentToken: string;
   /** What a request without a token, and DNS, may read: the catalog of nodes and services, nothing else. */
   catalogToken: string;
+  /** Workers only: the node's token, which may do anything to this one agent, and to no other (docs/decisions/25-shared-tokens.md). */
+  ownAgentToken?: string;
   /** Servers have a certificate of their own; agents get theirs from the servers (auto_encrypt). */
   hasCertificate: boolean;
 }
@@ -89,6 +91,7 @@ export function consulSecrets(secrets: ConsulSecrets): object {
       tokens: {
         ...(secrets.managementToken ? { initial_management: secrets.managementToken } : {}),
         agent: secrets.agentToken,
+        ...(secrets.ownAgentToken ? { agent_recovery: secrets.ownAgentToken } : {}),
         default: secrets.catalogToken,
         dns: secrets.catalogToken,
       },
@@ -111,15 +114,14 @@ export const POLICIES: Record<string, string> = {
     // With their keys: the ingress is on every node. Account and lock, beside it, are the managers'.
     'key_prefix "storm/acme/certificates/" { policy = "read" }',
     'key_prefix "storm/availability/" { policy = "write" }',
-    'node_prefix "" { policy = "read" }',
-    'agent_prefix "" { policy = "write" }',
   ].join("\n"),
   "storm-controller": [
     'key_prefix "storm/" { policy = "write" }',
     'key_prefix "mesh/" { policy = "write" }',
     'node_prefix "" { policy = "read" }',
     'service_prefix "" { policy = "read" }',
-    'agent_prefix "" { policy = "read" }',
+    // A manager that is not in the plan any more leaves Consul.
+    'agent_prefix "" { policy = "write" }',
     'session_prefix "" { policy = "write" }',
     'operator = "write"',
   ].join("\n"),

@@ -45,6 +45,7 @@ function consulFiles(secrets: NodeSecrets): NodeFile[] {
     managementToken: manager ? secrets.managementToken : undefined,
     agentToken: tokens.agent.secret,
     catalogToken: tokens.catalog.secret,
+    ownAgentToken: manager ? undefined : tokens.node.secret,
     hasCertificate: manager,
   });
   const common = { owner: "root:consul", units: ["consul.service"] };

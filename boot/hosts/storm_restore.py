@@ -19,6 +19,7 @@ SCRIPTS = "/usr/local/lib/storm"
 UNITS = "/etc/systemd/system"
 # Still there when the rest has left: swarm and Consul are left through them.
 BASE = ("consul.service", "storm-dns.service", "storm-mesh.service", "storm-boot.service")
+LEAVE_TOKENS = ("/etc/storm/tokens/controller", "/etc/storm/tokens/node")  # a manager's, which alone has it; else a worker's
 # Rules that dockerd leaves in the firewall when it stops.
 DOCKER_RULE = re.compile(r"(?<![\w-])(DOCKER(-[A-Z0-9-]+)?|docker0|docker_gwbridge|br-[0-9a-f]{12})(?![\w-])")
 
@@ -101,7 +102,8 @@ def leave():
     """Out of swarm and Consul, what would join again first. Nobody is waited for: the others may be gone too."""
     for name in [unit for unit in own_units() if unit not in BASE]:
         run("systemctl", "disable", "--now", name)
-    run("env", f"CONSUL_HTTP_TOKEN_FILE={path('/etc/storm/tokens/node')}", "/usr/local/bin/consul", "leave", timeout=20)
+    token = next(filter(os.path.exists, map(path, LEAVE_TOKENS)), "")
+    run("env", f"CONSUL_HTTP_TOKEN_FILE={token}", "/usr/local/bin/consul", "leave", timeout=20)
     run("docker", "swarm", "leave", "--force", timeout=45)
 
 
@@ -199,9 +201,7 @@ def packages(found):
 
 
 def data(found):
-    remove(path("/var/lib/consul"))
-    remove(path("/run/storm"))
-    for name in found["absent"]:
+    for name in ("/var/lib/consul", "/run/storm", *found["absent"]):
         remove(path(name))
     if found["docker"]:
         return
@@ -225,8 +225,7 @@ def engine(found, ran):
 
 
 def restore():
-    found = load(f"{STATE}/found.json")
-    notes = []
+    found, notes = load(f"{STATE}/found.json"), []
     if found:
         leave()
         docker_objects(load(f"{STATE}/objects.json"))

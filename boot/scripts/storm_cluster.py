@@ -14,7 +14,7 @@ import sys
 import time
 
 from storm_acl import Waiting, WithToken, expect, put_acl, remove_old_policies, remove_old_tokens, until, use_gossip_key
-from storm_lib import Consul, Docker, lock, log, node
+from storm_lib import Consul, Docker, lock, log, node, parsed
 
 
 ALIVE = 1  # Serf's member status
@@ -84,7 +84,7 @@ def elastic_enrolled(consul, elastic):
     for pool, text in elastic.items():
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         peers, _ = consul.kv_tree(f"mesh/peers/{pool}/")
-        names = {key.rpartition("/")[2]: json.loads(value).get("enrolled") for key, value in peers.items()}
+        names = {key.rpartition("/")[2]: parsed(value).get("enrolled") for key, value in peers.items()}
         late += [name for name, enrolled in names.items() if name in alive and enrolled != digest]
     if late:
         raise Waiting(f"elastic nodes have not taken today's secrets and scripts: {', '.join(sorted(late))}. "

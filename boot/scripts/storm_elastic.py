@@ -150,10 +150,12 @@ def first_peers(consul):
     """The fixed nodes, by which Consul is reached; storm_peers.py follows with the others."""
     nodes = json.loads(consul.kv_get("storm/nodes") or "{}")
     peers = {}
-    for key, text in consul.kv_tree("mesh/peers/")[0].items():
-        peer, listed = json.loads(text), nodes.get(key.rpartition("/")[2])
-        if listed and (listed["address"], listed["key"]) == (peer["address"], peer["publicKey"]):
-            peers[key.rpartition("/")[2]] = peer
+    tree, _ = consul.kv_tree("mesh/peers/")
+    for fixed, listed in nodes.items():
+        # What elastic nodes write is not looked at: it may be anything, under any name.
+        peer = json.loads(tree.get(f"mesh/peers/{listed['pool']}/{fixed}", "{}"))
+        if (listed["address"], listed["key"]) == (peer.get("address"), peer.get("publicKey")):
+            peers[fixed] = peer
     if not peers:
         raise ApiError("the cluster has no peers yet")
     atomic_write(path(PEERS), json.dumps({"peers": peers}))

@@ -9,10 +9,11 @@ FORGOTTEN = 600  # seconds after which the keys of a name that no part of the cl
 
 
 def traces(consul):
-    """The keys that are one node's: {key: its name}."""
+    """The keys that are one node's: {key: its name}. A key that is no text cannot be asked for, so it cannot be deleted either."""
     peers, _ = consul.kv_tree("mesh/peers/")
     claims, _ = consul.kv_tree("storm/claims/")
-    return {**{key: key.rpartition("/")[2] for key in peers}, **claims}
+    owners = {**{key: key.rpartition("/")[2] for key in peers}, **claims}
+    return {key: owner for key, owner in owners.items() if "\N{REPLACEMENT CHARACTER}" not in key}
 
 
 def clean_consul(consul, timers, here, members, availability):

@@ -123,7 +123,7 @@ class Joiner:
         if swarm["LocalNodeState"] == "inactive":
             log("left the cluster")
             try:
-                self.consul.put("/v1/agent/leave")  # answers only if it is quicker than its own end
+                leave_consul()  # answers only if it is quicker than its own end
             finally:
                 subprocess.run(["systemctl", "stop", "--no-block", "consul.service"], check=False)
             return
@@ -132,6 +132,11 @@ class Joiner:
         late = time.monotonic() - self.unwanted_since > LEAVE_PATIENCE
         if late or not tasks(self.docker):
             self.leave("not in storm/nodes")
+
+
+def leave_consul(**options):
+    """A worker's agent takes the node's token for this. That one has no say over managers' agents, which others reach too."""
+    Consul("controller" if node()["consul"]["server"] else "node", **options).put("/v1/agent/leave")
 
 
 def tasks(docker):
@@ -184,7 +189,7 @@ def farewell():
     its address is free. If it does come back, it enrols again."""
     if is_stopping() and node().get("elastic"):
         Docker(timeout=3).post("/swarm/leave", force=True)
-        Consul("node", timeout=3).put("/v1/agent/leave")
+        leave_consul(timeout=3)
 
 
 if __name__ == "__main__":

@@ -117,6 +117,14 @@ def _exchange(connection, method, url, body, headers):
         connection.close()
 
 
+def parsed(text):
+    """The JSON object that an elastic node wrote; {} for anything else, which may be there too."""
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(text)
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
 class Consul:
     """The local Consul agent. The token is read from its file at each request, so that rotating it needs no restart."""
 
@@ -161,7 +169,7 @@ class Consul:
             return None
         if status != 200:
             raise ApiError(f"Consul KV {key}: {status} {raw[:200]!r}")
-        return raw.decode()
+        return raw.decode("utf-8", "replace")
 
     def kv_put(self, key, value, **query):
         status, raw, _ = self._call("PUT", "/v1/kv/" + urllib.parse.quote(key), value, query)
@@ -169,10 +177,11 @@ class Consul:
             raise ApiError(f"Consul KV {key}: {status} {raw[:200]!r}")
         return raw.strip() == b"true"
 
-    def kv_delete(self, key, **query):
-        status, raw, _ = self._call("DELETE", "/v1/kv/" + urllib.parse.quote(key), None, query)
+    def kv_delete(self, key):
+        """Not by the key's address: one with a line break or `//` has none that Consul takes, and pools' nodes name keys themselves."""
+        status, answer = self.put("txn", [{"KV": {"Verb": "delete", "Key": key}}])
         if status != 200:
-            raise ApiError(f"Consul KV {key}: {status} {raw[:200]!r}")
+            raise ApiError(f"Consul KV {key}: {status} {str(answer)[:200]}")
 
     def kv_tree(self, prefix, index=0, wait="55s", **query):
         """Everything under `prefix`, and the index to wait from; blocks until it changes when `index` is not 0."""
@@ -185,7 +194,8 @@ class Consul:
             raise ApiError(f"Consul KV {prefix}: {status} {raw[:200]!r}")
         entries = json.loads(raw) if status == 200 else []
         new = int(headers.get("X-Consul-Index", 0))
-        return ({entry["Key"]: base64.b64decode(entry["Value"] or "").decode() for entry in entries},
+        # One value that is no text must not keep the others from who reads them all.
+        return ({entry["Key"]: base64.b64decode(entry["Value"] or "").decode("utf-8", "replace") for entry in entries},
                 max(new, 1) if new >= index else 0)  # an index that went back (restored snapshot) starts over
 
 

@@ -1,6 +1,5 @@
 """Follows the mesh's peers in Consul KV (mesh/peers/<pool>/<name>) and applies them to this node's WireGuard."""
 import base64
-import contextlib
 import ipaddress
 import json
 import re
@@ -8,13 +7,13 @@ import subprocess
 import time
 
 import storm_lib
-from storm_lib import Consul, atomic_write, lock, log, node
+from storm_lib import Consul, atomic_write, lock, log, node, parsed
 
 FILE = storm_lib.path("/var/lib/storm/peers.json")
 SYNC = storm_lib.path("/usr/local/lib/storm/storm-mesh")
 # Peers arrive in bursts when a pool grows: one sync for all.
 DEBOUNCE = 0.3
-ENDPOINT = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}")
+ENDPOINT = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 
 
 def load():
@@ -26,20 +25,27 @@ def load():
 
 
 def valid(peer):
-    """An elastic pool writes its own entries: they must bend no configuration, reach nothing outside the mesh."""
+    """An elastic pool writes its own entries: they must bend no configuration, reach nothing outside the mesh. One that `wg` does not
+    take would keep it from all the others too, so each value is as it would be written here."""
     try:
-        return (len(base64.b64decode(peer["publicKey"], validate=True)) == 32
-                and ipaddress.ip_address(peer["address"]) in ipaddress.ip_network(node()["mesh"]["cidr"])
+        key, address = base64.b64decode(peer["publicKey"], validate=True), ipaddress.IPv4Address(peer["address"])
+        return (len(key) == 32 and base64.b64encode(key).decode() == peer["publicKey"]
+                and str(address) == peer["address"] and address in ipaddress.ip_network(node()["mesh"]["cidr"])
                 and bool(ENDPOINT.fullmatch(peer.get("endpoint") or "none:0")))
     except (KeyError, TypeError, ValueError):
         return False
 
 
-def parse(text):
-    with contextlib.suppress(ValueError):
-        peer = json.loads(text)
-        return peer if isinstance(peer, dict) else {}
-    return {}
+def direct(peer, before):
+    """Reached by an address: `wg` would wait for a name that nobody knows, and then take nothing. The program itself may write names, and
+    its nodes keep them while they leave."""
+    endpoint = peer.get("endpoint")
+    host, _, port = (endpoint or "0.0.0.0:1").rpartition(":")
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return endpoint == before.get("endpoint")
+    return 0 < int(port) < 65536
 
 
 def inside(pools, pool, peer):
@@ -48,10 +54,12 @@ def inside(pools, pool, peer):
 
 
 def accepted(tree, fixed, old):
-    """The peers of KV, each name and address once. Listed nodes' are theirs; of an elastic pool's, who came first keeps them."""
+    """The peers of KV, each name, address and mesh key once: of two with one key WireGuard would know the last alone. Listed nodes' are
+    theirs; of an elastic pool's, who came first keeps them."""
     peers, addresses = {}, {entry["address"] for entry in fixed.values()} | {node()["mesh"]["address"]}
-    pools = parse(tree.get("mesh/pools", ""))
-    found = [(key[len("mesh/peers/"):].rpartition("/"), parse(value))
+    keys = {entry.get("key") for entry in fixed.values()}
+    pools = parsed(tree.get("mesh/pools", ""))
+    found = [(key[len("mesh/peers/"):].rpartition("/"), parsed(value))
              for key, value in sorted(tree.items()) if key.startswith("mesh/peers/")]
     found.sort(key=lambda entry: (old.get(entry[0][2]) or {}).get("publicKey") != entry[1].get("publicKey"))
     for (pool, _, name), peer in found:
@@ -61,11 +69,13 @@ def accepted(tree, fixed, old):
         own = listed and (listed["pool"], listed["address"]) == (pool, peer.get("address"))
         before = old.get(name) or {}  # a fixed node that leaves the plan is a peer until it is out of swarm and Consul
         stays = (before.get("publicKey"), before.get("address")) == (peer.get("publicKey"), peer.get("address"))
-        if not valid(peer) or name in peers or not (own or not listed and peer["address"] not in addresses
-                                                    and (stays or inside(pools, pool, peer))):
+        if not valid(peer) or name in peers or not (
+                own or not listed and direct(peer, before) and peer["address"] not in addresses and peer["publicKey"] not in keys
+                and (stays or inside(pools, pool, peer))):
             log(f"mesh/peers/{pool}/{name}: not accepted")
             continue
         addresses.add(peer["address"])
+        keys.add(peer["publicKey"])
         peers[name] = {field: peer.get(field) for field in ("publicKey", "endpoint", "address")}
     return peers
 

@@ -67,14 +67,14 @@ test("a server's secrets", () => {
   });
 });
 
-test("an agent's: no management token, no certificate", () => {
-  expect(consulSecrets({ ...SECRETS, hasCertificate: false })).toEqual({
+test("an agent's: no management token, no certificate; it takes the node's token for itself", () => {
+  expect(consulSecrets({ ...SECRETS, ownAgentToken: "NODE", hasCertificate: false })).toEqual({
     encrypt: "GOSSIP",
     tls: {
       defaults: { ca_file: "/etc/consul.d/tls/ca.pem", verify_outgoing: true },
       internal_rpc: { verify_incoming: false, verify_server_hostname: true },
     },
-    acl: { tokens: { agent: "AGENT", default: "CATALOG", dns: "CATALOG" } },
+    acl: { tokens: { agent: "AGENT", agent_recovery: "NODE", default: "CATALOG", dns: "CATALOG" } },
   });
 });
 
@@ -90,8 +90,14 @@ test("what each token may change, and that is all it may change", () => {
     "storm-agent": ['node_prefix ""'],
     "storm-catalog": [],
     "storm-registrator": ['service_prefix ""'],
-    "storm-node": ['key_prefix "storm/availability/"', 'agent_prefix ""'],
-    "storm-controller": ['key_prefix "storm/"', 'key_prefix "mesh/"', 'session_prefix ""', "operator"],
+    "storm-node": ['key_prefix "storm/availability/"'],
+    "storm-controller": [
+      'key_prefix "storm/"',
+      'key_prefix "mesh/"',
+      'agent_prefix ""',
+      'session_prefix ""',
+      "operator",
+    ],
     "storm-operator": [],
   });
 });

@@ -20,7 +20,7 @@ os.environ["STORM_ROOT"] = ROOT
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "boot" / "scripts"))
 
-NODE = {"name": "n1", "role": "worker", "pool": "local/local", "labels": {},
+NODE = {"name": "n1", "role": "worker", "pool": "local/local", "labels": {}, "consul": {"server": False},
         "mesh": {"address": "100.64.12.1", "cidr": "100.64.0.0/10", "port": 51820, "interface": "storm0"}}
 
 
@@ -109,6 +109,10 @@ class FakeConsul:
             return http_request.answer(500, "No cluster leader")
         if path.startswith("/v1/kv/"):
             return self.serve_kv(http_request, path[len("/v1/kv/"):], query, body)
+        if path == "/v1/txn":
+            for operation in json.loads(body):
+                self.delete(operation["KV"]["Key"])
+            return http_request.answer(200, {"Results": [], "Errors": None})
         if path == "/v1/agent/services":
             return http_request.answer(200, self.services)
         if path == "/v1/agent/members":
@@ -131,9 +135,6 @@ class FakeConsul:
     def serve_kv(self, http_request, key, query, body):
         if http_request.command == "PUT":
             self.put(key, body)
-            return http_request.answer(200, "true")
-        if http_request.command == "DELETE":
-            self.delete(key)
             return http_request.answer(200, "true")
         if "raw" in query:
             return http_request.answer(200, self.kv[key]) if key in self.kv else http_request.answer(404, "")

@@ -89,6 +89,13 @@ test("no file tells an authority's key; a private key and a token are for root, 
 const contentOf = (path: string, secrets: NodeSecrets) =>
   secretFiles(secrets).find((file) => file.path === path)?.content;
 
+test("a worker's agent takes the node's token for itself; a manager's does not, workers have that token too", () => {
+  const tokensOf = (secrets: NodeSecrets) =>
+    (JSON.parse(contentOf("/etc/consul.d/secrets.json", secrets) ?? "") as { acl: { tokens: object } }).acl.tokens;
+  expect(tokensOf({ ...SECRETS, manager: false })).toMatchObject({ agent_recovery: SECRETS.tokens.node.secret });
+  expect(tokensOf(SECRETS)).not.toHaveProperty("agent_recovery");
+});
+
 test("HAProxy's files are certificate and key in one", () => {
   expect(contentOf("/etc/storm/docker-api/server.pem", SECRETS)).toBe("docker CERT\ndocker KEY\n");
   expect(contentOf("/etc/storm/docker-api/consul.pem", SECRETS)).toBe("consul CERT\nconsul KEY\n");

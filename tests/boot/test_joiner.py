@@ -108,6 +108,15 @@ class Joining(unittest.TestCase):
         self.assertIn(("PUT", "/v1/agent/leave", ""), self.consul.calls)
         self.assertEqual(self.commands, [["systemctl", "stop", "--no-block", "consul.service"]])
 
+    def test_leaves_consul_with_the_token_that_its_own_agent_takes(self):
+        for name in ("node", "controller"):
+            fakes.write(f"/etc/storm/tokens/{name}", f"{name}'s")
+        for server, token in ((False, "node's"), (True, "controller's")):
+            self.consul.tokens.clear()
+            with mock.patch.object(storm_joiner, "node", lambda server=server: {**fakes.NODE, "consul": {"server": server}}):
+                storm_joiner.leave_consul()
+            self.assertEqual(self.consul.tokens, {token})
+
     def test_an_unlisted_manager_waits_for_its_demotion(self):
         self.consul.put("storm/nodes", {"n2": MANAGER})
         self.active(ControlAvailable=True, Cluster={"ID": "swarm"}, Nodes=3)

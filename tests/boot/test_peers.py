@@ -19,15 +19,15 @@ def tree(version=None, **peers):
     return {**found, "mesh/pools": json.dumps(POOLS), **({"mesh/version": version} if version else {})}
 
 
-FIXED = {"n2": {"pool": "local", "address": "100.64.12.2"}}
+FIXED = {"n2": {"pool": "local", "address": "100.64.12.2", "key": peer(2)["publicKey"]}}
 POOLS = {"aws/web": "100.64.12.32/27", "aaa": "100.64.12.0/24"}
 
 
 class Merging(unittest.TestCase):
     def test_adds_changes_and_skips_itself(self):
         known = {"peers": {"n2": peer(2, "a")}, "version": "1"}
-        found = merge(known, tree("1", local__n1=peer(1), local__n2=peer(2, "b"), aaa__n3=peer(3)), FIXED)
-        self.assertEqual(found["peers"], {"n2": peer(2, "b"), "n3": peer(3)})
+        found = merge(known, tree("1", local__n1=peer(1), local__n2=peer(2, "b"), aaa__n3=peer(3, "c")), FIXED)
+        self.assertEqual(found["peers"], {"n2": peer(2, "b"), "n3": peer(3, "c")})
 
     def test_only_a_new_version_takes_a_peer_away(self):
         known = {"peers": {"n2": peer(2), "n3": peer(3)}, "version": "1"}
@@ -56,11 +56,35 @@ class Merging(unittest.TestCase):
         self.assertEqual(merge(known, tree("2", local__n2=peer(2)), {})["peers"], known["peers"])
         self.assertEqual(merge(known, tree("2", local__n2=peer(2, "x")), {})["peers"], {})
 
+    def test_a_pool_cannot_take_anothers_mesh_key(self):
+        """WireGuard would know one peer for both entries, with the last one's address."""
+        honest = {"local__n2": peer(2), "aws__web__e1": peer(50, "e")}
+        known = merge({"peers": {}, "version": "0"}, tree("1", **honest), FIXED)
+        for evil in ({"aaa__a0": peer(60)}, {"aaa__a0": peer(60, "e")}):
+            for before in (known, {"peers": {}}) if evil["aaa__a0"] == peer(60) else (known,):
+                self.assertEqual(merge(before, tree("2", **honest, **evil), FIXED)["peers"], known["peers"], evil)
+
+    def test_a_pools_node_is_reached_by_address_only(self):
+        """`wg` waits minutes for a name that nobody knows, and then takes none of the peers."""
+        known = merge({"peers": {}, "version": "0"}, tree("1", aws__web__e1=peer(50, "e")), FIXED)
+        for endpoint in ("nowhere.invalid:51820", "[::::]:1", "192.0.2.1:0", "192.0.2.1:99999", "192.0.2.1:\u0661"):
+            for peers in (known, {"peers": {}}):
+                found = merge(peers, tree("2", aws__web__e1=peer(50, "e", endpoint)), FIXED)
+                self.assertEqual(found["peers"], {}, endpoint)
+        for endpoint in ("[2001:db8::1]:51820", None):
+            wanted = peer(50, "e", endpoint)
+            self.assertEqual(merge(known, tree("2", aws__web__e1=wanted), FIXED)["peers"], {"e1": wanted})
+        named = peer(2, endpoint="host.example.com:51820")
+        self.assertEqual(merge({"peers": {}}, tree("1", local__n2=named), FIXED)["peers"], {"n2": named})
+
     def test_refuses_what_would_bend_the_configuration(self):
-        for bad in (peer(9, endpoint="x:1\nAllowedIPs = 0.0.0.0/0"), {**peer(9), "address": "10.0.0.1"},
-                    {**peer(9), "address": "0.0.0.0/0"}, {**peer(9), "publicKey": "short"}, {}, [], "text"):
-            self.assertEqual(merge({"peers": {}}, tree("1", local__n9=bad), {})["peers"], {}, bad)
-        broken = {"mesh/peers/local/n9": "{", **tree("1", local__n2=peer(2))}
+        for bad in (peer(9, endpoint=["x"]), peer(9, endpoint="192.0.2.1:x"), peer(9, endpoint="x:1\nAllowedIPs = 0.0.0.0/0"), {**peer(9), "address": "10.0.0.1"},
+                    {**peer(9), "address": "0.0.0.0/0"}, {**peer(9), "publicKey": "short"}, {}, [], "text",
+                    # As a number it is inside the block too; the bits after the key's last are none to Python, and too many for `wg`.
+                    {**peer(9), "address": 1681918985}, {**peer(9), "publicKey": peer(9)["publicKey"][:-2] + "t="}):
+            self.assertEqual(merge({"peers": {}}, tree("1", aaa__n9=bad), {})["peers"], {}, bad)
+        self.assertEqual(set(merge({"peers": {}}, tree("1", aaa__n9=peer(9)), {})["peers"]), {"n9"})
+        broken = {"mesh/peers/aaa/n9": "{", "mesh/peers/aaa/n8": "[" * 100_000, **tree("1", local__n2=peer(2))}
         self.assertEqual(set(merge({"peers": {}}, broken, FIXED)["peers"]), {"n2"})
 
 

@@ -4,11 +4,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { consulConfig } from "../../boot/consul";
 import { elasticNodeConfig, nodeConfig, OWN_ADDRESS } from "../../boot/node-config";
-import { aclDocument } from "../../components/acl";
-import { TOKEN_NAMES } from "../../components/secrets";
 import { ensureConsul } from "../../lab/binaries/consul";
 import { cacheFolder } from "../../tools/paths";
 import { planOf } from "../boot/support";
+import { cluster } from "./cluster";
 
 /** Where Consul has to be built first, that takes some minutes. */
 const TIMEOUT_MS = 900_000;
@@ -17,11 +16,6 @@ let consul: string;
 beforeAll(async () => {
   consul = await ensureConsul(cacheFolder(), () => undefined);
 }, TIMEOUT_MS);
-
-const token = (digit: number) => {
-  const id = (first: string) => `${first.repeat(8)}-0000-8000-8000-${String(digit).padStart(12, "0")}`;
-  return { accessor: id("a"), secret: id("b") };
-};
 
 /** Consul's word on a configuration, and its exit code. */
 function validated(config: object) {
@@ -55,26 +49,19 @@ test.each(["storm.example.com", "storm.localhost", "node.example.com", "prod.exa
   },
 );
 
-test("elastic nodes enrol with a real Consul, and their token does nothing else", () => {
+test("elastic nodes enrol with a real Consul, and neither a pool's token nor a node's does anything else", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-enrolment-"));
-  const acl = aclDocument({
-    management: token(1),
-    tokens: Object.fromEntries(TOKEN_NAMES.map((name, index) => [name, token(10 + index)])) as Parameters<
-      typeof aclDocument
-    >[0]["tokens"], // one entry for each of TOKEN_NAMES
-    pools: { "aws-eu-west-1/web": token(2), "aws-eu-west-1/web2": token(3) },
-  });
-  const aclFile = path.join(folder, "acl.json");
-  fs.writeFileSync(aclFile, JSON.stringify(acl));
+  const file = path.join(folder, "cluster.json");
+  fs.writeFileSync(file, JSON.stringify(cluster()));
   try {
     const done = spawnSync("python3", ["-B", "-m", "unittest", "discover", "-s", __dirname, "-p", "test_*.py"], {
       encoding: "utf8",
-      timeout: 170_000,
-      env: { ...process.env, STORM_TEST_CONSUL: consul, STORM_TEST_ACL: aclFile },
+      timeout: 290_000,
+      env: { ...process.env, STORM_TEST_CONSUL: consul, STORM_TEST_CLUSTER: file },
     });
     // unittest reports on standard error; it is the message that a failure needs
     expect(done.status === 0 ? "passed" : done.stderr).toBe("passed");
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}, 180_000);
+}, 300_000);

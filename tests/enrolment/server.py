@@ -17,8 +17,9 @@ POOL, OTHER = "aws-eu-west-1/web", "aws-eu-west-1/web2"
 KEY = base64.b64encode(b"k" * 32).decode()
 GOSSIP = base64.b64encode(b"g" * 32).decode()
 WORK = tempfile.mkdtemp(prefix="storm-enrolment-")
-with open(os.environ["STORM_TEST_ACL"], encoding="utf-8") as opened:
-    ACL = json.load(opened)
+with open(os.environ["STORM_TEST_CLUSTER"], encoding="utf-8") as opened:
+    CLUSTER = json.load(opened)  # see cluster.ts
+ACL = CLUSTER["acl"]
 SECRETS = {entry["description"]: entry["secret"] for entry in ACL["tokens"]}
 
 
@@ -43,28 +44,46 @@ def certificates(folder):
         subprocess.run([os.environ["STORM_TEST_CONSUL"], "tls", *arguments], cwd=folder, check=True, capture_output=True)
 
 
+def agent(name, parts, ports, files):
+    """Starts Consul with the program's configuration, but for what two of them on one machine cannot share; it ends with the tests."""
+    here = {"node_name": name, "data_dir": f"{WORK}/{name}/data", "bind_addr": "127.0.0.1", "addresses": {"http": "127.0.0.1"},
+            "log_level": "error", "ports": {"serf_wan": -1, "dns": -1, **ports}, "tls": {"defaults": files}}
+    for number, part in enumerate([*parts, here]):
+        write(WORK, f"/{name}/consul.d/{number}.json", json.dumps(part))
+    process = subprocess.Popen([os.environ["STORM_TEST_CONSUL"], "agent", f"-config-dir={WORK}/{name}/consul.d"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(lambda: (process.kill(), process.wait()))
+    return process
+
+
 def start():
-    """Starts the server; it ends with the tests."""
-    global HTTPS, CA
+    """Starts the server."""
+    global HTTPS, CA, SERF, RPC
+    atexit.register(shutil.rmtree, WORK, True)
     certificates(WORK)
     CA = pathlib.Path(WORK, "consul-agent-ca.pem").read_text(encoding="utf-8")
-    http, HTTPS, serf, rpc = free_ports(4)
-    write(WORK, "/config.json", json.dumps({
-        "datacenter": "dev", "node_name": "m1", "server": True, "bootstrap_expect": 1, "data_dir": WORK + "/data",
-        "bind_addr": "127.0.0.1", "encrypt": GOSSIP, "log_level": "error",
-        "ports": {"http": http, "https": HTTPS, "serf_lan": serf, "serf_wan": -1, "server": rpc, "dns": -1, "grpc": -1, "grpc_tls": -1},
-        "tls": {"defaults": {"ca_file": WORK + "/consul-agent-ca.pem", "cert_file": WORK + "/dev-server-consul-0.pem",
-                             "key_file": WORK + "/dev-server-consul-0-key.pem", "verify_outgoing": True},
-                "https": {"verify_incoming": False}},
-        "acl": {"enabled": True, "default_policy": "deny", "tokens": {"initial_management": SECRETS["storm:management"],
-                                                                      "agent": SECRETS["storm:agent"]}}}))
-    server = subprocess.Popen([os.environ["STORM_TEST_CONSUL"], "agent", f"-config-file={WORK}/config.json"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    http, HTTPS, SERF, RPC = free_ports(4)
+    agent("m1", CLUSTER["manager"], {"http": http, "https": HTTPS, "serf_lan": SERF, "server": RPC}, {
+        "ca_file": WORK + "/consul-agent-ca.pem", "cert_file": WORK + "/dev-server-consul-0.pem",
+        "key_file": WORK + "/dev-server-consul-0-key.pem"})
     os.environ["STORM_CONSUL"] = f"http://127.0.0.1:{http}"
-    atexit.register(lambda: (server.kill(), server.wait(), shutil.rmtree(WORK, True)))
 
 
-def machine(number, pool=POOL, block="100.64.8.0/28", ca=None, datacenter="dev", token=None):
+def worker(name):
+    """A worker's agent, in the cluster; returns the address of its API and its process."""
+    http, serf = free_ports(2)
+    parts = [*CLUSTER["worker"], {"retry_join": [f"127.0.0.1:{SERF}"]}]
+    process = agent(name, parts, {"http": http, "serf_lan": serf, "server": RPC}, {"ca_file": WORK + "/consul-agent-ca.pem"})
+    return f"127.0.0.1:{http}", process
+
+
+def token_of_birth(pool):
+    """What the user-data of the pool's nodes brings."""
+    files = json.loads(CLUSTER["userData"][pool].partition("\n")[2])["write_files"]
+    return json.loads(next(file["content"] for file in files if file["path"] == "/etc/storm/enrolment.json"))["token"]
+
+
+def machine(number, pool=POOL, block="100.64.8.0/28", ca=None, datacenter="dev"):
     """The files of an instance that has just booted; returns their root."""
     root = tempfile.mkdtemp(dir=WORK)
     node = {"name": "@NAME@", "mesh": {"address": "@ADDRESS@"}, "consul": {"server": False}, "elastic": True}
@@ -73,7 +92,7 @@ def machine(number, pool=POOL, block="100.64.8.0/28", ca=None, datacenter="dev",
         "pool": pool, "name": pool.rpartition("/")[2], "block": block, "port": 51820, "datacenter": datacenter,
         "rendezvous": ["127.0.0.1:1", f"127.0.0.1:{HTTPS}"], "publicEndpoint": False,
         "templates": {"/etc/storm/node.json": json.dumps(node)}}))
-    write(root, "/etc/storm/enrolment.json", json.dumps({"consulCaPem": ca or CA, "token": token or SECRETS[f"storm:pool {pool}"]}))
+    write(root, "/etc/storm/enrolment.json", json.dumps({"consulCaPem": ca or CA, "token": token_of_birth(pool)}))
     os.makedirs(root + "/run/storm")
     return root
 

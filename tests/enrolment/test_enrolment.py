@@ -14,6 +14,7 @@ import storm_acl
 import storm_apply
 import storm_cluster
 import storm_elastic
+import storm_forget
 import storm_lib
 
 
@@ -83,6 +84,28 @@ class Enrolling(unittest.TestCase):
         self.assertEqual(os.stat(self.root + "/etc/storm/registry/key.pem").st_mode & 0o777, 0o600)
         self.assertIn(("start", "--no-block", "consul.service"), self.commands)
         self.assertIn(("enable", "consul.service"), self.commands)
+
+    def test_rubbish_among_the_peers_stops_neither_enrolment_nor_deploy(self):
+        for key, text in ((f"{POOL}/rubbish", b"{"), (f"{OTHER}/m1", b"[]"), (f"{OTHER}/m2", b'{"address": "100.64.4.1"}'), (f"{OTHER}/m3", b"\xff")):
+            self.management.kv_put(f"mesh/peers/{key}", text)
+            self.addCleanup(self.management.kv_delete, f"mesh/peers/{key}")
+        self.elastic.step()
+        self.assertEqual(list(json.loads(self.file("/var/lib/storm/peers.json"))["peers"]), ["m1"])
+        storm_cluster.elastic_enrolled(self.management, {POOL: "today"})
+
+    def test_any_key_that_a_pools_node_can_make_is_forgotten_again(self):
+        pool = storm_acl.WithToken(SECRETS[f"storm:pool {POOL}"])
+        for tail in ("../m1", "..", "./a", "/a", "a//b", "a\nb", "a\0b", "a/", "a?b#c%2f", "é", ""):
+            key = f"mesh/peers/{POOL}/{tail}"
+            storm_acl.expect(pool.put("txn", [{"KV": {"Verb": "set", "Key": key, "Value": ""}}]), key)
+            self.assertIn(key, storm_forget.traces(self.management))
+            self.management.kv_delete(key)
+            self.assertNotIn(key, storm_forget.traces(self.management))
+
+    def test_a_key_that_is_no_text_is_left_alone(self):
+        pool = storm_acl.WithToken(SECRETS[f"storm:pool {POOL}"])
+        self.assertEqual(pool._call("PUT", f"/v1/kv/mesh/peers/{POOL}/%ff", "x")[0], 200)
+        self.assertEqual([key for key in storm_forget.traces(self.management) if POOL + "/" in key], [])
 
     def test_does_nothing_when_nothing_has_changed(self):
         self.elastic.step()

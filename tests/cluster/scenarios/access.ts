@@ -104,6 +104,17 @@ export function access(lab: LabCluster): void {
     expect(await status("kv/storm/swarm/join/manager?raw")).toBe("403");
   });
 
+  test("a worker's token, which Consul's HTTPS lets in, has no right over the managers' agents", async () => {
+    const { address } = (await lab.outputs()).consul as { address: string };
+    const token = (await lab.on("local-1", "cat /etc/storm/tokens/node")).stdout.trim();
+    const status = async (path: string, ...more: string[]) =>
+      (await lab.fetch(`${address}/v1/${path}`, 10, ["-H", `X-Consul-Token: ${token}`, ...more])).status;
+    expect(await status("kv/storm/nodes")).toBe("200");
+    for (const path of ["leave", "reload", "force-leave/local-3", "join/192.0.2.1"])
+      expect([path, await status(`agent/${path}`, "-X", "PUT")]).toEqual([path, "403"]);
+    expect(await status("agent/token/agent", "-X", "PUT", "-d", '{"Token": "x"}')).toBe("403");
+  });
+
   test("a Consul agent joins with the gossip key, and with a wrong one it cannot", async () => {
     const agent = (key: string) =>
       [
