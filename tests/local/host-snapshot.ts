@@ -6,7 +6,7 @@ find /etc /usr/local /usr/bin /usr/sbin /root /home /var/lib /opt /srv -xdev \\(
 find /etc /usr/local -xdev -type f ! -name '*-' -exec sha256sum {} + | sort -k2
 dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n'
 systemctl list-unit-files --no-legend --state=enabled,disabled,masked | sort
-systemctl list-units --no-legend --plain --type=service --state=running | awk '{print $1}' | sort
+systemctl list-units --no-legend --plain --type=service --state=running,failed | awk '{print $1, $3}' | sort
 systemctl list-units --no-legend --plain --all --type=timer | awk '{print $1, $3}' | sort
 ip -brief address | sed 's/@.*//' | sort; nft list tables | grep storm; for t in iptables ip6tables; do $t-save | grep -E '^-A| DROP '; done
 hostname; sysctl -n net.ipv4.ip_forward net.ipv4.tcp_retries2; cat /etc/resolv.conf /etc/hosts /etc/hostname; ls -A /var/lib/docker
