@@ -61,8 +61,9 @@ export class Rehearsal {
   /** Runs a shell command on a machine, as root. */
   async on(machine: string, command: string): Promise<Done> {
     const { machines } = await this.status();
-    const container = machines.find(({ id, name }) => name === machine || id.includes(`-${machine}-`))?.container ?? "";
-    return run("docker", ["exec", container, "sh", "-c", command], 60);
+    const found = machines.find(({ id, name }) => name === machine || `-${id}`.includes(`-${machine}-`));
+    if (found === undefined) throw new Error(`the lab has no machine ${machine}`);
+    return run("docker", ["exec", found.container, "sh", "-c", command], 60);
   }
 
   /** Name and state of every node in Swarm and in Consul, as a manager sees them. */
