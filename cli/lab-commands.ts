@@ -4,6 +4,7 @@ import type { Command as LabCommand } from "../lab/clouds/commands";
 import { UserError } from "../tools/errors";
 import { type Output, streamOutput } from "../tools/report";
 import { labDo, labShow, labStart, labStop, labVisit } from "./commands/lab";
+import { labMachine } from "./commands/lab-machine";
 
 const out = (): Output => streamOutput(process.stdout);
 
@@ -27,6 +28,11 @@ export function addLab(storm: Command): void {
     .option("--json", "as JSON")
     .action((options) => labShow(options, out()));
   lab
+    .command("machine")
+    .description("a bare machine of one's own on the lab's internet, for `Hosts`; prints its entry in storm.yml")
+    .argument("<name>")
+    .action((name) => labMachine(name, out()));
+  lab
     .command("visit")
     .description("run a command as somebody else on the lab's internet: visit curl https://...")
     .argument("<command...>")
@@ -43,7 +49,7 @@ With STORM_LAB=1 the other commands deploy there: STORM_LAB=1 npm start -- --sta
 
 /** Verb of the command line, word of the lab, and what it does to a machine. */
 const POWER = [
-  ["terminate", "terminate", "delete a machine in its cloud"],
+  ["terminate", "terminate", "delete a machine in its cloud, or take one's own away"],
   ["shut-down", "stop", "shut a machine down"],
   ["kill", "kill", "cut a machine's power"],
   ["switch-on", "start", "switch a machine on"],

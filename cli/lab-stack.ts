@@ -9,6 +9,7 @@ import { labFolder } from "../tools/lab-clouds";
 import { sources } from "../tools/paths";
 import type { Output } from "../tools/report";
 import { configFile, hasIpvs, readConfig, type StackConfig } from "./config";
+import { hostsKey } from "./lab-hosts-key";
 import { makePlanOf } from "./preflight";
 import type { StormStack } from "./workspace";
 
@@ -43,10 +44,16 @@ export function ensureLabConfig(stack: string): void {
 /** Secrets that the lab hands out, where the plan asks for them; they go to the engine by standard input. */
 export async function ensureLabSecrets(stormStack: StormStack, plan: Plan): Promise<void> {
   const config = readConfig(stormStack.name);
-  if (plan.tls.from !== "acme" || plan.dns === undefined || config["storm:acme"] !== undefined) return;
-  const { credentials } = await labInternet(labFolder);
-  const value = JSON.stringify(credentials[plan.dns.provider]);
-  await stormStack.run(["config", "set", "--secret", "--stack", stormStack.name, "storm:acme"], value);
+  const give = (key: string, value: string) =>
+    stormStack.run(["config", "set", "--secret", "--stack", stormStack.name, key], value);
+  if (plan.tls.from === "acme" && plan.dns !== undefined && config["storm:acme"] === undefined) {
+    const { credentials } = await labInternet(labFolder);
+    await give("storm:acme", JSON.stringify(credentials[plan.dns.provider]));
+  }
+  const key = hostsKey();
+  const hosts = plan.sites.some(({ provider }) => provider === "hosts");
+  // Without a key nobody has made a machine yet: the program says what it needs.
+  if (hosts && key !== undefined && config["storm:hostsKey"] === undefined) await give("storm:hostsKey", key);
 }
 
 /** Everything that a stack of the lab needs before an engine's command on it that is not Storm's own. */

@@ -154,6 +154,7 @@ def network(found, ran):
 def files(found):
     # Links before what they lead to, by which a second run would know them.
     ours = [*own_units(), "consul.service"]
+    run("systemctl", "reset-failed", *ours)  # else systemd lists them for as long as it runs
     for name in [each for unit in ours for each in glob.glob(path(f"{UNITS}/*.wants/{unit}"))]:
         remove(name)
     for name, before in found["files"].items():
@@ -161,17 +162,15 @@ def files(found):
             put_back(name, before)
     for name in {f"{UNITS}/{unit}" for unit in [*ours, "docker.service.d/storm.conf"]} - set(found["files"]):
         remove(path(name))
-    certificates = glob.glob(path("/etc/docker/certs.d/registry.service.consul:*"))
-    for name in [path("/etc/storm"), path("/etc/consul.d"), *certificates]:
+    for name in [path("/etc/storm"), path("/etc/consul.d"), *glob.glob(path("/etc/docker/certs.d/registry.service.consul:*"))]:
         remove(name)
     for name in (f"{UNITS}/docker.service.d", "/etc/docker/certs.d"):
         with contextlib.suppress(OSError):
             os.rmdir(path(name))
     with contextlib.suppress(FileNotFoundError):
         name = path("/etc/hosts")
-        about = os.stat(name)
         with open(name, "rb") as file:
-            content = file.read()
+            content, about = file.read(), os.fstat(file.fileno())
         line = f"127.0.1.1 {found['name']} # storm\n".encode()
         if line in content:
             replace(name, content.replace(line, b""), stat.S_IMODE(about.st_mode), about.st_uid, about.st_gid)

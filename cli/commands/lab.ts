@@ -54,7 +54,8 @@ export async function labVisit([program = "curl", ...args]: readonly string[]): 
   });
 }
 
-async function answering<T>(asked: Promise<T>): Promise<T> {
+/** The lab's answer, or what to do when there is no lab. */
+export async function answering<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {

@@ -1,6 +1,9 @@
 /** What a person does to the lab's clouds, past the program: as in a cloud's console, or as misfortune. */
+import { utils } from "ssh2";
 import { z } from "zod";
+import { LabError } from "../plugins/shared/lab-socket";
 import { KINDS, PROVIDERS, worldId } from "./derive/common";
+import { ownId } from "./derive/own";
 import { type Lab, SHUTDOWN_SECONDS, theOne } from "./lab";
 import type { KeptResource } from "./store";
 import type { Cloud, Machine } from "./world";
@@ -12,6 +15,8 @@ const count = z.number().int().min(0);
 export const command = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("size"), group: z.string(), machines: count }),
   z.strictObject({ do: z.enum(["terminate", "stop", "kill", "start", "reboot"]), machine: z.string() }),
+  /** A machine of the user's own, which lets in whoever has this key. */
+  z.strictObject({ do: z.literal("own"), machine: z.string(), authorizedKey: z.string() }),
   z.strictObject({ do: z.enum(["lose", "restore"]), site: z.string() }),
   z.strictObject({ do: z.literal("forget"), resource: z.string() }),
   /** Changes an input as somebody else would in the cloud. Path: e.g. "securityRules.0.access". */
@@ -38,6 +43,8 @@ export async function obey(lab: Lab, asked: Command): Promise<string> {
       await lab.run();
       return `${group.id} is to have ${state.sizes[group.id]} machines, ${group.min} to ${group.max} are allowed`;
     }
+    case "own":
+      return addOwn(lab, asked.machine, asked.authorizedKey);
     case "lose":
     case "restore":
       return asked.do === "lose" ? lose(lab, asked.site) : restore(lab, asked.site);
@@ -70,10 +77,11 @@ async function power(
   machine: Machine,
 ): Promise<string> {
   const { store, realizer } = lab.parts;
-  const { id, group = "" } = machine;
+  const { id, name, cloud, group = "" } = machine;
   if (what === "terminate") {
     const resource = resourceOf(lab, id);
     if (resource) store.remove(resource);
+    if (cloud === undefined) store.state.own = store.state.own.filter((each) => each.name !== name);
     store.state.members[group] = (store.state.members[group] ?? []).filter(({ key }) => id !== `${group}-${key}`);
     await lab.run();
     return `${id} is deleted`;
@@ -85,6 +93,17 @@ async function power(
   if (what === "kill") await realizer.kill(id);
   if (!isOff) await realizer.start(id);
   return `${id} is ${isOff ? "off" : "on"}`;
+}
+
+/** One of this name that is there stays as it is. */
+async function addOwn(lab: Lab, name: string, authorizedKey: string): Promise<string> {
+  const { own } = lab.parts.store.state;
+  if (!/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name))
+    throw new LabError(`${name} is no name for a machine: small letters, digits and "-", a letter first`, 422);
+  if (!own.some((each) => each.name === name))
+    own.push({ name, authorizedKey, hostKey: utils.generateKeyPairSync("ed25519") });
+  await lab.settle(ownId(name));
+  return `${name} is there`;
 }
 
 /** Everything that runs at a site dies; its cloud knows nothing of it any more, until it is made anew or restored. */
@@ -113,12 +132,13 @@ async function restore(lab: Lab, site: string): Promise<string> {
     delete resource.lost;
     store.put(resource, before);
   }
-  const machines = back.filter(({ type }) => KINDS[type] === "machine").map(worldId);
+  const own = lab.world.machines.filter((each) => each.site === site && each.cloud === undefined);
+  const machines = [...back.filter(({ type }) => KINDS[type] === "machine").map(worldId), ...own.map(({ id }) => id)];
   store.state.off = store.state.off.filter((id) => !machines.includes(id));
   store.save();
   await lab.run();
   await Promise.all(machines.map((id) => realizer.start(id)));
-  return `${site} is back: ${back.length} machines, groups and load balancers`;
+  return `${site} is back: ${back.length + own.length} machines, groups and load balancers`;
 }
 
 async function fault(lab: Lab, asked: Extract<Command, { do: "throttle" | "quota" | "boot" }>): Promise<string> {

@@ -96,7 +96,7 @@ export class Lab {
     const outputs = outputsOf(resource, this.store);
     const same = made && before?.urn !== resource.urn ? undefined : before;
     this.store.put({ ...resource, state: { ...resource.state, ...outputs } }, same);
-    await this.settle(resource);
+    await this.settle(worldId(resource));
     if (made && isMachine) await this.boot(resource);
     return outputs;
   }
@@ -106,7 +106,7 @@ export class Lab {
     const found = this.store.find(key);
     this.faults.throttle({ ...key, inputs: found?.inputs });
     if (found) this.store.remove(found);
-    await this.settle(found);
+    await this.settle(found && worldId(found));
   }
 
   /** What the clouds do by themselves: once a second. */
@@ -130,9 +130,8 @@ export class Lab {
     await this.passes.run().catch(() => undefined); // pass() has said it
   }
 
-  /** Waits for a pass. @throws Error for what went wrong with this resource, or with none in particular. */
-  async settle(resource: CloudResource | undefined): Promise<void> {
-    const own = resource && worldId(resource);
+  /** Waits for a pass. @throws Error for what went wrong with what has this id, or with nothing in particular. */
+  async settle(own: string | undefined): Promise<void> {
     await this.passes.run().catch((error: Error) => {
       const lines = error.message.split("\n").filter((line) => {
         const [, about] = /^(?:machine|balancer) (\S+): /.exec(line) ?? [];
@@ -186,7 +185,7 @@ export class Lab {
     await this.parts.realizer.kill(id);
     const kept = this.store.find(resource);
     if (kept) this.store.remove(kept);
-    await this.settle(resource);
+    await this.settle(id);
     throw refusal(422, resource, WORDS[resource.cloud].boot(resource.id));
   }
 

@@ -10,6 +10,8 @@ export interface MachineStatus extends Pick<
   /** "none": not made yet, or it could not be. */
   state: "running" | "stopped" | "starting" | "gone" | "none";
   container: string;
+  /** Public key of a user's own machine, for storm.yml. */
+  hostKey?: string;
 }
 
 export interface LabStatus {
@@ -31,11 +33,13 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
   const { store, realizer } = lab.parts;
   const { networks, machines, groups, balancers, zones } = lab.world;
   const states = new Map((await realizer.machines()).map((each) => [each.id, each]));
+  const own = new Map(store.state.own.map((each) => [each.name, each.hostKey.public]));
   return {
     networks,
     machines: machines.map(({ id, name, cloud, site, group, network, privateAddress, publicAddress }) => {
       const { state = "none", container = "" } = states.get(id) ?? {};
-      return { id, name, cloud, site, group, network, privateAddress, publicAddress, state, container };
+      const hostKey = cloud === undefined ? own.get(name) : undefined;
+      return { id, name, cloud, site, group, network, privateAddress, publicAddress, state, container, hostKey };
     }),
     groups: groups.map(({ id, cloud, site, min, max, desired }) => {
       const own = machines.filter((each) => each.group === id).map((each) => each.id);

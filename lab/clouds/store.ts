@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere, writeAtomically } from "../../tools/files";
 import { KeptAddresses } from "./addresses";
+import type { OwnMachine } from "./derive/own";
 import type { CloudResource } from "./resources";
 import type { Cloud, Machine } from "./world";
 
@@ -34,6 +35,8 @@ export interface LabState {
   members: Record<string, Member[]>;
   /** Machine.id of those that must not run. */
   off: string[];
+  /** Machines of the user's own. */
+  own: OwnMachine[];
   faults: Faults;
 }
 
@@ -46,7 +49,7 @@ export interface Faults {
   boot: { cloud: Cloud; pool?: string; count: number }[];
 }
 
-const EMPTY: LabState = { sizes: {}, members: {}, off: [], faults: { throttle: {}, quota: {}, boot: [] } };
+const EMPTY: LabState = { sizes: {}, members: {}, off: [], own: [], faults: { throttle: {}, quota: {}, boot: [] } };
 
 export class Store {
   readonly addresses: KeptAddresses;

@@ -1,8 +1,9 @@
-/** The World of all clouds, from what the store has. */
+/** The World of all clouds and of the user's own machines, from what the store has. */
 import { aws } from "./derive/aws";
 import { azure } from "./derive/azure";
 import { KINDS, worldId } from "./derive/common";
 import { digitalocean } from "./derive/digitalocean";
+import { ownMachines } from "./derive/own";
 import { mergeZones } from "./derive/zones";
 import type { CloudResource, CloudRules, Surroundings } from "./resources";
 import type { Member, Store } from "./store";
@@ -28,6 +29,7 @@ export function wholeWorld(store: Store): World {
   addresses.begin();
   for (const resource of resources) RULES[resource.cloud].outputs(resource, resources, around);
   const worlds = Object.values(RULES).map((rules) => rules.derive(resources, around));
+  const own = ownMachines(state.own, addresses);
   addresses.sweep();
   const births = new Map<string, Member["birth"]>();
   for (const [group, members] of Object.entries(state.members))
@@ -37,8 +39,11 @@ export function wholeWorld(store: Store): World {
     resources.flatMap((each) => (each.lost && KINDS[each.type] !== "machine" ? [worldId(each)] : [])),
   );
   return {
-    networks: worlds.flatMap(({ networks }) => networks),
-    machines: worlds.flatMap(({ machines }) => machines).map((each) => ({ ...each, ...births.get(each.id) })),
+    networks: [...worlds.flatMap(({ networks }) => networks), ...own.networks],
+    machines: [
+      ...worlds.flatMap(({ machines }) => machines).map((each) => ({ ...each, ...births.get(each.id) })),
+      ...own.machines,
+    ],
     groups: worlds.flatMap(({ groups }) => groups).filter(({ id }) => !lost.has(id)),
     balancers: worlds.flatMap(({ balancers }) => balancers).filter(({ id }) => !lost.has(id)),
     zones: mergeZones(worlds.flatMap(({ zones }) => zones)),

@@ -49,7 +49,8 @@ export interface InboundRule {
 }
 
 export interface Machine extends Endpoint {
-  cloud: Cloud;
+  /** Undefined: a machine of the user's own. */
+  cloud?: Cloud;
   /** CloudNetwork.site */
   site: string;
   /** Its name in its cloud, and host name at first boot. */

@@ -44,7 +44,7 @@ export class Rehearsal {
 
   /** `npm run lab -- ARGS`. */
   async lab(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.storm(["lab", ...args]);
+    const { code, stdout, stderr } = await this.storm(["lab", ...args], 600);
     if (code !== 0) throw new Error(stderr || stdout);
     return stdout;
   }
@@ -61,8 +61,9 @@ export class Rehearsal {
   /** Runs a shell command on a machine, as root. */
   async on(machine: string, command: string): Promise<Done> {
     const { machines } = await this.status();
-    const container = machines.find(({ id, name }) => name === machine || id.includes(`-${machine}-`))?.container ?? "";
-    return run("docker", ["exec", container, "sh", "-c", command], 60);
+    const found = machines.find(({ id, name }) => name === machine || `-${id}`.includes(`-${machine}-`));
+    if (found === undefined) throw new Error(`the lab has no machine ${machine}`);
+    return run("docker", ["exec", found.container, "sh", "-c", command], 60);
   }
 
   /** Name and state of every node in Swarm and in Consul, as a manager sees them. */
@@ -85,14 +86,27 @@ export class Rehearsal {
     });
   }
 
-  /** Removes stack and lab, whatever happened before. */
-  async stop(): Promise<{ stopped: Done; left: string[] }> {
-    const stopped = await this.storm(["stop", "--stack", this.stack], 300);
+  /** `npm stop`, and what the clouds have after it. */
+  async destroy(): Promise<{ stopped: Done; left: string[] }> {
+    const stopped = await this.storm(["stop", "--stack", this.stack], 600);
     const { networks, machines, balancers, resources } = await this.status();
     const left = [...networks, ...machines, ...balancers].map(({ id }) => id);
     if (resources > 0) left.push(`${resources} resources`);
+    return { stopped, left };
+  }
+
+  /** Ends the lab; gives what of it is on this machine after that: containers, namespaces, routes. */
+  async end(): Promise<string[]> {
     await this.lab("stop");
     rmSync(this.folder, { recursive: true, force: true });
-    return { stopped, left };
+    const containers = await run("docker", ["ps", "-aq", "--filter", "label=storm.lab"]);
+    const namespaces = await run("ip", ["netns", "list"]);
+    const routes = await run("ip", ["route", "show", "198.18.0.0/15"]);
+    const lines = ({ stdout }: Done) => stdout.split("\n").filter((line) => line !== "");
+    return [
+      ...lines(containers),
+      ...lines(namespaces).filter((line) => line.startsWith("storm-lab")),
+      ...lines(routes),
+    ];
   }
 }

@@ -152,6 +152,37 @@ test("a lost site is dead and denied; restored, its machines run again and its g
   expect(lost && fake.lab.get(lost)?.id).toBe(aws.node.id);
 });
 
+test("a machine of one's own is on the internet until it is taken away, and nothing that clouds do concerns it", async () => {
+  const asked = { do: "own", machine: "house-1", authorizedKey: "ssh-ed25519 AAAA" } as const;
+  await obey(fake.lab, { do: "quota", cloud: "aws", count: 0 });
+  await obey(fake.lab, asked);
+  const house = () => machines().find(({ name }) => name === "house-1");
+  const hostKey = async () => (await statusOf(fake.lab)).machines.find(({ name }) => name === "house-1")?.hostKey;
+  const [before, key] = [house(), await hostKey()];
+  expect(before).toMatchObject({ site: "own", publicAddress: expect.stringMatching(/^198\.18\./) as string });
+  expect(before?.inbound.filter(({ from }) => from[0] === "0.0.0.0/0").map(({ ports }) => ports[0])).toEqual([
+    80, 443, 51820,
+  ]);
+  expect(JSON.parse(before?.userData.replace("#cloud-config\n", "") ?? "")).toMatchObject({
+    users: [{ name: "root", ssh_authorized_keys: ["ssh-ed25519 AAAA"] }],
+    ssh_keys: { ed25519_public: key },
+  });
+  // Asked for once more, and after the daemon was killed, it is the same one.
+  await obey(fake.lab, asked);
+  fake.restart();
+  await fake.lab.run();
+  expect(house()).toEqual(before);
+  await obey(fake.lab, { do: "lose", site: "own" });
+  expect(state("own-house-1")).toBe("stopped");
+  await obey(fake.lab, { do: "restore", site: "own" });
+  expect(state("own-house-1")).toBe("running");
+  await expect(obey(fake.lab, { ...asked, machine: "House 1" })).rejects.toThrow("House 1 is no name for a machine");
+  expect(fake.lab.world.networks.map(({ id }) => id)).toContain("own");
+  await obey(fake.lab, { do: "terminate", machine: "house-1" });
+  expect(house()).toBeUndefined();
+  expect(fake.lab.world.networks.map(({ id }) => id)).not.toContain("own");
+});
+
 test("what cannot be made real is told to whom it concerns, and tried again", async () => {
   fake.realizer.failure = "machine aws-other-1: no memory";
   await aws.machine("late");

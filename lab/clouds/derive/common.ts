@@ -46,7 +46,7 @@ export function siteOf(cloud: Cloud, region: string): string {
 }
 
 /** Most that a machine of the lab may use, for all of them share one: what a node with a dozen small services needs. */
-const MOST = { cpus: 2, memoryMiB: 2048 };
+export const MOST = { cpus: 2, memoryMiB: 2048 };
 
 /** CPUs and memory of a machine type: the catalog's, but no more than the lab gives. */
 export function sizeOf(cloud: Cloud, machineType: string): Pick<Machine, "cpus" | "memoryMiB"> {

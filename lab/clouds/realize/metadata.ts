@@ -25,10 +25,11 @@ export class MetadataServices {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Tells a network's service its machines, and starts it if none runs. */
+  /** Tells a network's service its machines, and starts it if none runs. A user's own machines have none. */
   async ensure(network: string, namespace: string, machines: readonly Machine[]): Promise<void> {
+    const known = machines.flatMap(metadataOf);
+    if (machines.length > 0 && known.length === 0) return;
     const file = this.file(network);
-    const known = machines.map((machine) => [machine.privateAddress, metadataOf(machine)]);
     writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(known)), { mode: 0o600 });
     renameSync(`${file}.new`, file);
     if (!this.children.has(network)) await this.start(network, namespace);
@@ -88,8 +89,10 @@ export class MetadataServices {
   }
 }
 
-function metadataOf(machine: Machine): MachineMetadata {
+/** Its address and what is told to it. */
+function metadataOf(machine: Machine): [string, MachineMetadata][] {
   const { cloud, name, privateAddress, publicAddress, metaData } = machine;
+  if (cloud === undefined) return [];
   const userData = userDataBytes(machine.userData).toString("base64");
-  return { cloud, name, privateAddress, publicAddress, userData, metaData };
+  return [[privateAddress, { cloud, name, privateAddress, publicAddress, userData, metaData }]];
 }

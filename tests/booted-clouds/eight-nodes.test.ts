@@ -1,0 +1,107 @@
+/** Eight nodes: three of AWS, two each of Azure and DigitalOcean, and a machine of one's own. */
+import { join } from "node:path";
+import { eventually, notYet, root } from "../cluster/lab";
+import { SNAPSHOT } from "../local/host-snapshot";
+import { Rehearsal } from "./rehearsal";
+
+jest.setTimeout(900_000);
+
+const rehearsal = new Rehearsal(`e${process.pid}`);
+const host = `guestbook.demo.${rehearsal.stack}.storm.example.com`;
+
+const stormYml = (entry: string) => `
+Hostname: storm.example.com
+AWS: [3, small]
+Azure: [2, small]
+DigitalOcean: [2, small]
+Hosts:
+${entry}
+dns: { provider: route53, create: true, ttl: 30 }
+tls: { acme: { email: ops@storm.example.com } }
+compose:
+  demo: { file: "${join(root, "catalog", "guestbook", "docker-compose.yml")}", scale: 2 }
+`;
+const NODES = ["aws-1", "aws-2", "aws-3", "azure-1", "azure-2", "digitalocean-1", "digitalocean-2", "house-1"];
+let before = "";
+
+beforeAll(async () => {
+  await rehearsal.lab("start");
+  // As the command prints it for people.
+  const [entry] = /^ *- \{name: house-1, .*\}$/m.exec(await rehearsal.lab("machine", "house-1")) ?? [];
+  await eventually(120, "the boot of house-1", async () => {
+    const { stdout } = await rehearsal.on("house-1", "systemctl is-system-running");
+    return /^(running|degraded)/.test(stdout) ? true : notYet(stdout);
+  });
+  before = await snapshot();
+  const done = await rehearsal.start(stormYml(entry ?? ""));
+  if (done.code !== 0) throw new Error(`the eight nodes did not come up:\n${done.stdout}\n${done.stderr}`);
+}, 1_200_000);
+
+afterAll(async () => {
+  await rehearsal.lab("stop").catch(() => undefined);
+}, 300_000);
+
+/** What of the machine of one's own must be the same before and after. */
+async function snapshot(): Promise<string> {
+  const { code, stdout, stderr } = await rehearsal.on("house-1", SNAPSHOT);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+test("eight nodes are ready in one Swarm, and alive in one Consul", async () => {
+  await rehearsal.whole("azure-1", NODES, 120);
+});
+
+test("the guestbook answers at its name by every site's load balancer and at the host, with a certificate by ACME", async () => {
+  const { balancers, machines } = await rehearsal.status();
+  const own = machines.filter(({ cloud }) => cloud === undefined);
+  expect([balancers.length, own.length]).toEqual([3, 1]);
+  for (const { id, publicAddress } of [...balancers, ...own]) {
+    const command = `curl -sS -m 10 -o /dev/null -w '%{http_code} %{ssl_verify_result}' --resolve ${host}:443:${publicAddress} https://${host}/`;
+    await eventually(180, `the page by ${id}`, async () => {
+      const { stdout, stderr } = await rehearsal.visit(command);
+      return stdout === "200 0" ? true : notYet(`${stdout} ${stderr}`);
+    });
+  }
+});
+
+test("containers on all nodes reach each other over an overlay", async () => {
+  const image = await rehearsal.on(
+    "aws-1",
+    "docker service inspect -f '{{.Spec.TaskTemplate.ContainerSpec.Image}}' demo_guestbook",
+  );
+  const server = `require("http").createServer((_, answer) => answer.end(process.env.NODE)).listen(8080)`;
+  const created = await rehearsal.on(
+    "aws-1",
+    `docker network create --driver overlay probe && docker service create --detach --quiet --mode global --name probe --network probe ` +
+      `--endpoint-mode dnsrr --env NODE='{{.Node.Hostname}}' --entrypoint node ${image.stdout.trim()} -e '${server}'`,
+  );
+  expect(created).toMatchObject({ code: 0 });
+  // Asks every task of the service, its own included.
+  const client = `require("dns").promises.resolve4("tasks.probe").then((all) => Promise.all(all.map(async (each) => (await fetch("http://" + each + ":8080")).text()))).then((names) => console.log(names.sort().join(" ")))`;
+  for (const node of NODES) {
+    await eventually(120, `every task from ${node}`, async () => {
+      const { stdout, stderr } = await rehearsal.on(
+        node,
+        `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=probe) node -e '${client}'`,
+      );
+      return stdout.trim() === NODES.join(" ") ? true : notYet(stdout + stderr);
+    });
+  }
+  await rehearsal.on("aws-1", "docker service rm probe");
+  await eventually(60, "the network is nobody's any more", async () => {
+    const { code, stderr } = await rehearsal.on("aws-1", "docker network rm probe");
+    return code === 0 ? true : notYet(stderr);
+  });
+});
+
+test("destroy leaves nothing in any cloud, and the machine of one's own as it was found", async () => {
+  const { stopped, left } = await rehearsal.destroy();
+  expect(stopped.code).toBe(0);
+  expect(left).toEqual(["own", "own-house-1"]);
+  expect(await snapshot()).toBe(before);
+  await rehearsal.lab("terminate", "house-1");
+  const { networks, machines } = await rehearsal.status();
+  expect([...networks, ...machines]).toEqual([]);
+  expect(await rehearsal.end()).toEqual([]);
+});
