@@ -3,13 +3,21 @@
 
 const { run } = require("./tools/bundled");
 const { loadWhenUsed } = require("./tools/load-when-used");
+const { askState } = require("./tools/ask-state");
 
 lightStackTraces();
 loadWhenUsed();
 quietSdk();
 quickErrors();
-// The SDK must be the one that the engine's own part of the process has loaded.
-module.exports = run("index.ts", { folder: ".storm/program", external: ["@pulumi/*"] });
+module.exports = program;
+
+/** The engine reads the state while the program is loaded, which keeps this process busy for as long. */
+async function program() {
+  const state = await askState();
+  // The SDK must be the one that the engine's own part of the process has loaded.
+  const exported = run("index.ts", { folder: ".storm/program", external: ["@pulumi/*"] });
+  return typeof exported === "function" ? exported(state) : exported;
+}
 
 /**
  * The SDK takes a stack trace, each frame of it mapped to its source, for every promise and every resource: a sixth of a

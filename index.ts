@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { packedFiles } from "./components/enrolment";
 import { loadAll } from "./load";
 import { checkProduction } from "./production";
-import { readBefore } from "./stacks/before";
+import { readBefore, type StateQuestion } from "./stacks/before";
 import { environment } from "./stacks/environment";
 import { handOver } from "./stacks/hand-over";
 import { ManagerGuard } from "./stacks/manager-guard";
@@ -12,7 +13,7 @@ import { clearly, readUpstream } from "./stacks/upstream";
 module.exports = deploy;
 
 /** What is wrong with the user's files and settings is one message of ours, not a stack trace of the engine's. */
-async function deploy(): Promise<object> {
+async function deploy(state: StateQuestion): Promise<object> {
   const settings = clearly(() => readSettings(__dirname));
   const { here, split, upstream } = settings.layers;
   const [first] = upstream;
@@ -21,7 +22,8 @@ async function deploy(): Promise<object> {
     return handOver(first.stack, settings.load.env, settings.credential);
   }
   const given = await readUpstream(settings.layers, settings.load.env);
-  const before = await readBefore(settings.layers, given);
+  if (here.includes("nodes")) packedFiles(); // takes a moment, in which the engine reads the state
+  const before = await readBefore(settings.layers, given, state);
   const { plan, stacks, warnings, keys, guard } = clearly(() => {
     const loaded = loadAll({ ...settings.load, before });
     checkSettings(loaded.plan, settings);

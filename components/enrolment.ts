@@ -11,8 +11,8 @@ import type { Token } from "./secrets";
 let packed: string | undefined;
 let packedForHosts: string | undefined;
 
-/** Scripts and units of every node. Read once: they are the same for all. */
-function packedFiles(): string {
+/** Scripts and units of every node. Read once: they are the same for all, and need nothing of a plan. */
+export function packedFiles(): string {
   return (packed ??= pack(bootFiles()));
 }
 

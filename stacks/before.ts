@@ -4,18 +4,24 @@ import { type Before, beforeOf, NOTHING, type StateEntry } from "../plan/before"
 import type { LayerSettings } from "./layers";
 import type { GivenLayers } from "./upstream";
 
+/** What the engine answers, as tools/ask-state.js asks it. */
+export interface StateQuestion {
+  answer: Promise<unknown>;
+}
+
 /**
- * Of this stack, when it makes the nodes; else of the stack that does. By the engine's own function on this very stack: it works with
- * every backend, in previews and updates, before anything is registered. Of all that it answers only names are kept.
+ * Of this stack, when it makes the nodes; else of the stack that does. Of all that the engine answers only names are kept.
  * @throws RunError when the state cannot be read
  */
-export async function readBefore({ here }: Pick<LayerSettings, "here">, given: GivenLayers): Promise<Before> {
+export async function readBefore(
+  { here }: Pick<LayerSettings, "here">,
+  given: GivenLayers,
+  { answer }: StateQuestion,
+): Promise<Before> {
   if (!here.includes("nodes")) return upstreamBefore(given);
-  const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
   try {
-    const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
     // As the engine's builtins.go answers: by URN, each with its type and outputs.
-    const { outputs = {} } = answer as { outputs?: Record<string, Omit<StateEntry, "urn">> };
+    const { outputs = {} } = (await answer) as { outputs?: Record<string, Omit<StateEntry, "urn">> };
     return beforeOf(Object.entries(outputs).map(([urn, entry]) => ({ urn, outputs: entry.outputs })));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -18,8 +18,20 @@ function loadWhenUsed() {
       return require(file);
     };
     const exported = new Proxy({ __esModule: true }, { get: (own, key) => (key in own ? own[key] : whole()[key]) });
-    require.cache[file] = Object.assign(new Module(file), { filename: file, loaded: true, exports: exported });
+    put(file, exported);
   }
+  // The SDK takes this function out of its module while it loads, so the function itself waits.
+  const file = path.join(sdk, "runtime", "closure", "codePaths.js");
+  if (require.cache[file]) return;
+  const computeCodePaths = (...args) => {
+    delete require.cache[file];
+    return require(file).computeCodePaths(...args);
+  };
+  put(file, { __esModule: true, computeCodePaths });
+}
+
+function put(file, exports) {
+  require.cache[file] = Object.assign(new Module(file), { filename: file, loaded: true, exports });
 }
 
 module.exports = { loadWhenUsed };

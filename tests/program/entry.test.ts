@@ -13,7 +13,7 @@ const inputs = () => path.join(folder, ".storm", "program", "inputs.json");
 
 /** Runs the copy's program: what it exports, and from which file it came. */
 function run(environment: NodeJS.ProcessEnv = {}): { value: string; from: string; text: string } {
-  const program = 'const m = require("./index.js"); console.log(JSON.stringify(m))';
+  const program = 'require("./index.js")().then((m) => console.log(JSON.stringify(m)))';
   const env = { ...process.env, ...environment };
   return JSON.parse(
     execFileSync(process.execPath, ["-e", program], { cwd: folder, encoding: "utf8", env }),
@@ -24,7 +24,13 @@ beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "storm-entry-"));
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
   fs.mkdirSync(path.join(folder, "tools"));
-  for (const name of ["index.js", "package-lock.json", "tools/bundled.js", "tools/load-when-used.js"])
+  for (const name of [
+    "index.js",
+    "package-lock.json",
+    "tools/ask-state.js",
+    "tools/bundled.js",
+    "tools/load-when-used.js",
+  ])
     fs.copyFileSync(path.join(ROOT, name), path.join(folder, name));
   write("beside.txt", "read beside the source");
   write("value.ts", 'export const value: string = "first";');
@@ -82,7 +88,7 @@ test.each([
 
 test("the code cache serves the content that it was made of; a broken one is not believed", () => {
   const caches = () => fs.readdirSync(path.dirname(inputs())).filter((name) => name.endsWith(".cache"));
-  const patiently = 'require("./index.js"); setTimeout(() => undefined, 1000);';
+  const patiently = 'require("./index.js")().then(() => setTimeout(() => undefined, 1000));';
   const wait = () => execFileSync(process.execPath, ["-e", patiently], { cwd: folder });
   run();
   wait();
@@ -114,7 +120,7 @@ test("an error names its place in the sources, bundled or not", () => {
   fs.appendFileSync(path.join(folder, "index.ts"), "    throw new Error(`told ${value}`);\n  },\n};\n");
   // The engine's part of the process has this before the program.
   const program =
-    'require("source-map-support/register"); const m = require("./index.js"); try { m.value } catch (e) { console.log(e.stack) }';
+    'require("source-map-support/register"); require("./index.js")().then((m) => m.value).catch((e) => console.log(e.stack));';
   const stack = () => execFileSync(process.execPath, ["-e", program], { cwd: folder, encoding: "utf8" });
   // Compiled on the fly, the file alone is right: tsx and the SDK's source maps do not know of each other.
   expect(stack()).toMatch(/^Error: told first\n[^]*index\.ts:/);
