@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { packedFiles } from "./components/enrolment";
 import { loadAll } from "./load";
 import { checkProduction } from "./production";
 import { readBefore, type StateQuestion } from "./stacks/before";
@@ -22,7 +21,6 @@ async function deploy(state: StateQuestion): Promise<object> {
     return handOver(first.stack, settings.load.env, settings.credential);
   }
   const given = await readUpstream(settings.layers, settings.load.env);
-  if (here.includes("nodes")) packedFiles(); // takes a moment, in which the engine reads the state
   const before = await readBefore(settings.layers, given, state);
   const { plan, stacks, warnings, keys, guard } = clearly(() => {
     const loaded = loadAll({ ...settings.load, before });

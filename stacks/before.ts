@@ -1,5 +1,6 @@
 /** Reads what the environment was before this run; see plan/before.ts. */
 import * as pulumi from "@pulumi/pulumi";
+import { packedFiles } from "../components/enrolment";
 import { type Before, beforeOf, NOTHING, type StateEntry } from "../plan/before";
 import type { LayerSettings } from "./layers";
 import type { GivenLayers } from "./upstream";
@@ -19,6 +20,7 @@ export async function readBefore(
   { answer }: StateQuestion,
 ): Promise<Before> {
   if (!here.includes("nodes")) return upstreamBefore(given);
+  packedFiles(); // takes a moment, and the engine is still reading
   try {
     // As the engine's builtins.go answers: by URN, each with its type and outputs.
     const { outputs = {} } = (await answer) as { outputs?: Record<string, Omit<StateEntry, "urn">> };

@@ -21,7 +21,7 @@ function loadedBy(stormYml: string): string[] {
     const fields = { privateKeyPem: "k", stdout: JSON.stringify({ publicKey: "k" }), ports: {} };
     pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name, inputs }) => ({ id: name, state: { ...fields, ...inputs } }) }, "storm", "test", true, "organization");
     require("tsx/cjs");
-    require(${JSON.stringify(path.join(ROOT, "index.ts"))})().then(() => {
+    require(${JSON.stringify(path.join(ROOT, "index.ts"))})({ answer: Promise.resolve({}) }).then(() => {
       const names = Object.keys(require.cache).map((file) => /node_modules\\/(@pulumi\\/[^/]+)/.exec(file)?.[1]);
       console.log(JSON.stringify([...new Set(names.filter(Boolean))].sort()));
     });

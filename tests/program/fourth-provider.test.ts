@@ -78,7 +78,7 @@ test("its nodes are planned, priced and made, and join the same cluster", () => 
       return { id: name, state: { ...fields, ...inputs } };
     } }, "storm", "dev", false, "organization");
     require("tsx/cjs");
-    require("./index.ts")().then(({ cost, survives }) => {
+    require("./index.ts")({ answer: Promise.resolve({}) }).then(({ cost, survives }) => {
       process.on("exit", () => console.log(JSON.stringify({ made, cost, survives })));
     });
   `;
