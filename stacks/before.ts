@@ -10,7 +10,12 @@ import type { GivenLayers } from "./upstream";
  * @throws RunError when the state cannot be read
  */
 export async function readBefore({ here }: Pick<LayerSettings, "here">, given: GivenLayers): Promise<Before> {
-  if (!here.includes("nodes")) return upstreamBefore(given);
+  if (here.includes("nodes")) return ownBefore();
+  const upstream = upstreamBefore(given);
+  return here.includes("cluster") ? { ...upstream, rejoined: (await ownBefore()).rejoined } : upstream;
+}
+
+async function ownBefore(): Promise<Before> {
   const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
   try {
     const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
