@@ -4,7 +4,7 @@ import { checkProduction } from "./production";
 import { readBefore, type StateQuestion } from "./stacks/before";
 import { environment } from "./stacks/environment";
 import { handOver } from "./stacks/hand-over";
-import { ManagerGuard } from "./stacks/manager-guard";
+import { ReplacementGuard } from "./stacks/replacement-guard";
 import { acmeCredential, checkSecret, checkSettings, readSettings } from "./stacks/settings";
 import { clearly, readUpstream } from "./stacks/upstream";
 
@@ -28,10 +28,11 @@ async function deploy(state: StateQuestion): Promise<object> {
     checkProduction(loaded.plan, settings.place);
     const { certificate } = loaded;
     const keys = { certificate, acmeCredential: acmeCredential(loaded.plan) };
-    return { ...loaded, keys, guard: new ManagerGuard(loaded.plan, before, settings.replacing) };
+    return { ...loaded, keys, guard: new ReplacementGuard(loaded.plan, before, settings) };
   });
   warnings.forEach((warning) => void pulumi.log.warn(warning));
-  const { outputs, layers } = environment({ plan, stacks, settings, keys, here, given });
+  const { succession } = guard;
+  const { outputs, layers } = environment({ plan, stacks, settings, keys, here, given, succession });
   await guard.check();
   return { ...outputs, ...(split ? { layers } : {}) };
 }

@@ -5,13 +5,23 @@ import type { SharedSecrets } from "./acl";
 import { enrolment } from "./enrolment";
 import type { Node, Peer } from "./node";
 import { remoteCommand } from "./remote";
-import { measurement, type RoundTrips, surprises } from "./round-trips";
+import { rejoin } from "./rejoin";
+import { measurementBy, type RoundTrips, surprises } from "./round-trips";
+import type { Turns } from "./turns";
 
 export interface MeshArgs {
   plan: Plan;
   nodes: Node[];
   /** What every node gets; `manager` is filled in for each. */
   secrets: pulumi.Output<SharedSecrets>;
+  turns: Turns;
+}
+
+/** A node that has its secrets. */
+interface Enrolled {
+  node: Node;
+  command: pulumi.Resource;
+  peer: pulumi.Output<Peer>;
 }
 
 /**
@@ -26,22 +36,16 @@ export class Mesh extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storm:mesh:Mesh", name, {}, opts);
-    const entries = args.nodes.map((node) =>
-      pulumi
-        .all([this.enroll(node, args), endpointOf(node, args.plan)])
-        .apply(([publicKey, endpoint]): [string, Peer] => [
-          node.plan.name,
-          { publicKey, endpoint, address: node.plan.meshAddress },
-        ]),
-    );
-    this.peers = pulumi.all(entries).apply((pairs) => Object.fromEntries(pairs));
+    const enrolled = args.nodes.map((node) => this.enroll(node, args));
+    this.peers = peersOf(enrolled);
+    this.awaitReturns(enrolled, args);
     this.ready = args.nodes.map((node) => this.introduce(node, args.plan));
     this.registerOutputs({});
   }
 
   /** Managers of several sites measure then how far they are from each other, and only then start Consul. */
   private introduce(node: Node, plan: Plan) {
-    const measure = node.plan.role === "manager" ? measurement(plan) : undefined;
+    const measure = measurementBy(plan, node.plan);
     const command = remoteCommand(
       `peers-${node.plan.name}`,
       {
@@ -60,7 +64,19 @@ export class Mesh extends pulumi.ComponentResource {
     return command;
   }
 
-  private enroll(node: Node, { plan, secrets }: MeshArgs) {
+  /** Those that other machines wait for meet the managers first, so that they need not wait for these others in turn. */
+  private awaitReturns(enrolled: readonly Enrolled[], { plan, secrets, turns }: MeshArgs): void {
+    const { awaited, witness: seer } = turns.succession;
+    const witness = enrolled.find(({ node }) => node.plan.name === seer);
+    if (witness === undefined) return;
+    const managers = peersOf(enrolled.filter(({ node }) => node.plan.role === "manager"));
+    for (const { node, peer } of enrolled.filter(({ node }) => awaited.includes(node.plan.name))) {
+      const seen = { plan, secrets, node, peer, managers, witness: witness.node, dependsOn: [witness.command] };
+      turns.returned(node.plan.name, rejoin(seen, this));
+    }
+  }
+
+  private enroll(node: Node, { plan, secrets }: MeshArgs): Enrolled {
     const config = nodeConfig(plan, node.plan);
     const command = remoteCommand(
       `enroll-${node.plan.name}`,
@@ -72,8 +88,20 @@ export class Mesh extends pulumi.ComponentResource {
       { parent: this },
     );
     // A public key, and the only thing that the command prints.
-    return pulumi.unsecret(command.stdout).apply((stdout) => (JSON.parse(stdout) as { publicKey: string }).publicKey);
+    const peer = pulumi
+      .all([pulumi.unsecret(command.stdout), endpointOf(node, plan)])
+      .apply(([stdout, endpoint]): Peer => {
+        const { publicKey } = JSON.parse(stdout) as { publicKey: string };
+        return { publicKey, endpoint, address: node.plan.meshAddress };
+      });
+    return { node, command, peer };
   }
+}
+
+/** By node name. */
+function peersOf(enrolled: readonly Enrolled[]): pulumi.Output<Record<string, Peer>> {
+  const entries = enrolled.map(({ node, peer }) => peer.apply((each): [string, Peer] => [node.plan.name, each]));
+  return pulumi.all(entries).apply((pairs) => Object.fromEntries(pairs));
 }
 
 /** Without encryption the mesh stays on the site's private network. */

@@ -4,6 +4,8 @@ import type { Node } from "./node";
 
 export interface RemoteCommandArgs {
   node: Node;
+  /** The node whose new machine runs it again; default: the one it runs on. */
+  about?: Node;
   /** Command line; never holds a secret, because a failing command's error shows it. */
   create: string;
   /** What the command reads; the way for secrets. */
@@ -59,7 +61,7 @@ export function remoteCommand(name: string, args: RemoteCommandArgs, opts: pulum
       connection: connectionTo(node, args.dialSeconds),
       create: asRoot(node, args.create),
       stdin: pulumi.secret(args.stdin),
-      triggers: [node.id, ...(args.triggers ?? [])],
+      triggers: [(args.about ?? node).id, ...(args.triggers ?? [])],
       // sshd refuses environment names that it does not know (pulumi-command#48, #430, #584)
       addPreviousOutputInEnv: false,
       logging: command.remote.Logging.None,

@@ -21,6 +21,11 @@ export function measurement(plan: Plan): object | undefined {
   };
 }
 
+/** The same for one node: workers measure nothing. */
+export function measurementBy(plan: Plan, { role }: NodePlan): object | undefined {
+  return role === "manager" ? measurement(plan) : undefined;
+}
+
 /**
  * Where a manager's figures are not what the plan chose the managers by: more than 10 ms and half the estimate away from it, or too
  * slow for a quorum that is there already. Each pair is told of by one of the two.

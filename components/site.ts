@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Enrolment } from "../boot/elastic";
 import type { Plan, PoolPlan, SitePlan } from "../plan/types";
 import type { LocalMachine } from "./local-machine";
+import type { Turns } from "./turns";
 import type { Node } from "./node";
 
 /** What a provider's module is given to make one site. */
@@ -13,6 +14,8 @@ export interface SiteArgs {
   /** The deploying program's SSH key, in OpenSSH's form. */
   ssh: { publicKey: pulumi.Output<string>; privateKey: pulumi.Output<string> };
   enrolment: (pool: PoolPlan) => pulumi.Output<Enrolment>;
+  /** What the machines of fixed nodes have to wait for. */
+  turns: Turns;
   /** Sites of hosts only: the private key that lets the program in (stack config `storm:hostsKey`). */
   hostsKey?: pulumi.Output<string>;
   /** Local sites only: what set-up found out about this machine. */

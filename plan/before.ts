@@ -8,6 +8,8 @@ import type { NodePlan, Plan } from "./types";
 export const MEMORY = "storm:nodes:Memory";
 /** The entry that has the volume node's name. No node is called so: their names have no capitals. */
 export const VOLUME_NODE = "volumeNode";
+/** Types under which the state has the commands that wait for a node's return. */
+const REJOIN = "storm:mesh:Mesh$command:remote:Command";
 
 /** What a machine is made anew, or restarted, for. */
 export interface Birth {
@@ -29,6 +31,10 @@ export interface Before {
   readonly managers: readonly string[];
   /** What they were made as, by name. */
   readonly births: Readonly<Record<string, Birth>>;
+  /** The same of the other nodes of fixed pools, as far as their pools were brought up whole. */
+  readonly workers: Readonly<Record<string, Birth>>;
+  /** Nodes whose return to the cluster was waited for by a command of its own (components/rejoin.ts). */
+  readonly rejoined: readonly string[];
   /** Undefined: none is known. */
   readonly volumeNode: string | undefined;
   /** Names of nodes whose machines are there. Other resources' names may be among them. */
@@ -38,7 +44,20 @@ export interface Before {
 }
 
 /** Before a first deployment. */
-export const NOTHING: Before = { managers: [], births: {}, volumeNode: undefined, nodes: [], machines: [] };
+export const NOTHING: Before = {
+  managers: [],
+  births: {},
+  workers: {},
+  rejoined: [],
+  volumeNode: undefined,
+  nodes: [],
+  machines: [],
+};
+
+/** Name of the command that waits for a node's return. */
+export function rejoinName(node: string): string {
+  return `rejoin-${node}`;
+}
 
 /** A resource of a state, as far as it is read here. */
 export interface StateEntry {
@@ -49,15 +68,24 @@ export interface StateEntry {
 /** From the resources of a state. */
 export function beforeOf(resources: readonly StateEntry[]): Before {
   const births: Record<string, Birth> = {};
+  const workers: Record<string, Birth> = {};
   let volumeNode: string | undefined;
   for (const { urn, outputs } of resources) {
     if (!typeOf(urn).startsWith(`${MEMORY}$`)) continue;
     const name = nameOf(urn);
-    if (name === VOLUME_NODE) volumeNode = String(outputs?.["input"]);
-    else births[name] = outputs?.["input"] as Birth; // components/memory.ts wrote it
+    const input = outputs?.["input"];
+    // components/memory.ts wrote them: a pool's entry has its key, "SITE/POOL", as name.
+    if (name === VOLUME_NODE) volumeNode = String(input);
+    else if (name.includes("/")) Object.assign(workers, input as Record<string, Birth>);
+    else births[name] = input as Birth;
   }
+  const rejoined = resources.flatMap(({ urn }) => {
+    const [, name] = typeOf(urn) === REJOIN ? (/^rejoin-(.*)$/.exec(nameOf(urn)) ?? []) : [];
+    return name === undefined ? [] : [name];
+  });
   const machines = resources.map(({ urn }) => urn).filter((urn) => /^storm:pools:[^$]*\$/.test(typeOf(urn)));
-  return { managers: Object.keys(births).sort(), births, volumeNode, nodes: machines.map(nameOf), machines };
+  const managers = Object.keys(births).sort();
+  return { managers, births, workers, rejoined, volumeNode, nodes: machines.map(nameOf), machines };
 }
 
 export function birthOf({ pools, sites }: Pick<Plan, "pools" | "sites">, node: NodePlan): Birth {

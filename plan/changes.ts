@@ -1,10 +1,8 @@
 /** What a plan must not do to the managers that are there. */
-import { type Before, type Birth, birthOf } from "./before";
+import { type Before, birthOf } from "./before";
+import type { Replacing } from "./replacing";
+import { differing } from "./succession";
 import type { Plan } from "./types";
-
-/** Stack config `storm:replaceManagers`: how several managers may be made anew. */
-export const REPLACING = ["one-by-one", "all-at-once"] as const;
-export type Replacing = (typeof REPLACING)[number] | undefined;
 
 /** A manager that would be made anew, and why as far as it is known. */
 export interface Renewed {
@@ -46,9 +44,9 @@ function renewedBy(plan: Plan, before: Before): Renewed[] {
     const was = before.births[node.name];
     if (was === undefined || node.role !== "manager" || !there.has(node.name)) return [];
     const now = birthOf(plan, node);
-    const differing = (Object.keys(now) as (keyof Birth)[]).filter((key) => now[key] !== was[key]);
-    if (differing.length === 0) return [];
-    return [{ name: node.name, because: differing.map((key) => `${key} ${String(was[key])} -> ${String(now[key])}`) }];
+    const found = differing(now, was);
+    if (found.length === 0) return [];
+    return [{ name: node.name, because: found.map((key) => `${key} ${String(was[key])} -> ${String(now[key])}`) }];
   });
 }
 

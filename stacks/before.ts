@@ -17,9 +17,14 @@ export interface StateQuestion {
 export async function readBefore(
   { here }: Pick<LayerSettings, "here">,
   given: GivenLayers,
-  { answer }: StateQuestion,
+  state: StateQuestion,
 ): Promise<Before> {
-  if (!here.includes("nodes")) return upstreamBefore(given);
+  if (here.includes("nodes")) return ownBefore(state);
+  const upstream = upstreamBefore(given);
+  return here.includes("cluster") ? { ...upstream, rejoined: (await ownBefore(state)).rejoined } : upstream;
+}
+
+async function ownBefore({ answer }: StateQuestion): Promise<Before> {
   packedFiles(); // takes a moment, and the engine is still reading
   try {
     // As the engine's builtins.go answers: by URN, each with its type and outputs.

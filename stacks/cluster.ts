@@ -4,6 +4,7 @@ import { Consul } from "../components/consul";
 import type { SharedSecrets } from "../components/acl";
 import { Mesh } from "../components/mesh";
 import { Swarm } from "../components/swarm";
+import type { Turns } from "../components/turns";
 import type { Plan } from "../plan/types";
 import { type Base, certificateFiles } from "./base";
 import type { Nodes } from "./nodes";
@@ -15,10 +16,10 @@ export interface Cluster {
 }
 
 /** Mesh, Consul and Swarm over the machines. */
-export function cluster(plan: Plan, upstream: Base & { nodes: Nodes }): Cluster {
+export function cluster(plan: Plan, upstream: Base & { nodes: Nodes }, turns: Turns): Cluster {
   const { nodes } = upstream;
   const shared = nodeSecrets(plan, upstream, serverCertificates(plan, upstream, nodes));
-  const mesh = new Mesh("mesh", { plan, nodes: nodes.all, secrets: shared });
+  const mesh = new Mesh("mesh", { plan, nodes: nodes.all, secrets: shared, turns });
   const consul = new Consul("consul", {
     plan,
     first: nodes.first,

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RenderedStack } from "../load";
 import { SCHEMA_VERSION } from "../outputs/schema";
+import { Turns } from "../components/turns";
+import { SIDE_BY_SIDE, type Succession } from "../plan/succession";
 import type { Plan } from "../plan/types";
 import { apps } from "./apps";
 import { base, type Given } from "./base";
@@ -24,6 +26,8 @@ export interface EnvironmentArgs {
   here?: readonly Layer[];
   /** What other stacks have made. */
   given?: GivenLayers;
+  /** In which order machines change that are there; default: side by side. */
+  succession?: Succession;
 }
 
 export interface Environment {
@@ -44,17 +48,20 @@ export function environment({
   keys: own,
   here = LAYERS,
   given = {},
+  succession = SIDE_BY_SIDE,
 }: EnvironmentArgs): Environment {
   const made = (layer: Layer) => here.includes(layer);
+  // Without the cluster nothing here knows who is back in it.
+  const turns = new Turns(made("cluster") ? succession : SIDE_BY_SIDE);
   const values: Partial<Record<Layer, pulumi.Output<object>>> = {};
   const keys = made("base") ? base(plan, own) : given.base && baseOf(given.base.values, given.base.from);
   if (made("base")) values.base = valuesOfBase(plan, needed(keys));
   const machines = made("nodes")
-    ? nodes(plan, needed(keys), settings)
+    ? nodes(plan, needed(keys), settings, turns)
     : given.nodes && nodesOf(plan, given.nodes.values, given.nodes.from);
   if (made("nodes")) values.nodes = valuesOfNodes(plan, needed(machines));
   const upstream = () => ({ ...needed(keys), nodes: needed(machines) });
-  const whole = made("cluster") ? cluster(plan, upstream()) : { ready: undefined };
+  const whole = made("cluster") ? cluster(plan, upstream(), turns) : { ready: undefined };
   if (made("cluster")) values.cluster = valuesOfReady(whole);
   const front = made("edge")
     ? edge(plan, { ...upstream(), cluster: whole })

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LocalMachine } from "../components/local-machine";
 import { Memory } from "../components/memory";
 import type { Node } from "../components/node";
+import type { Turns } from "../components/turns";
 import type { Entry, Site } from "../components/site";
 import type { Plan } from "../plan/types";
 import type { Base } from "./base";
@@ -24,8 +25,8 @@ export interface Given {
 }
 
 /** The machines of every site, with the network around them and the load balancer in front. */
-export function nodes(plan: Plan, upstream: Base, { machine, hostsKey }: Given): Nodes {
-  new Memory("memory", plan);
+export function nodes(plan: Plan, upstream: Base, { machine, hostsKey }: Given, turns: Turns): Nodes {
+  const memory = new Memory("memory", plan);
   const { secrets } = upstream;
   const sites = plan.sites.map((site): [string, Site] => [
     site.name,
@@ -37,10 +38,12 @@ export function nodes(plan: Plan, upstream: Base, { machine, hostsKey }: Given):
       clusterId: secrets.clusterId,
       ssh: { publicKey: secrets.sshKey.publicKeyOpenssh, privateKey: secrets.sshKey.privateKeyOpenssh },
       enrolment: (pool) => enrolment(upstream, pool.key),
+      turns,
     }),
   ]);
   const made = new Map(sites.flatMap(([, site]) => site.nodes).map((node) => [node.plan.name, node]));
   const all = plan.nodes.map((node) => named(made, node.name));
+  memory.addPools(all);
   return {
     all,
     first: named(made, plan.managers[0] ?? ""),

@@ -4,7 +4,7 @@ import { acmeCredentialErrors } from "../boot/acme";
 import type { LocalMachine } from "../components/local-machine";
 import type { LoadSettings } from "../load";
 import { unreachable } from "../plan/admins";
-import { REPLACING, type Replacing } from "../plan/changes";
+import { REPLACING, type Replacing } from "../plan/replacing";
 import type { Plan, Provider } from "../plan/types";
 import type { StackPlace } from "../production";
 import { layerSettings, type LayerSettings } from "./layers";
@@ -17,6 +17,8 @@ export interface Settings {
   place: StackPlace;
   /** How several managers may be made anew (plan/changes.ts). */
   replacing: Replacing;
+  /** The same of several workers of a pool (plan/side-by-side.ts). */
+  replacingWorkers: Replacing;
   layers: LayerSettings;
   /** Layer outputs only, where its key does not open the upstream's secrets: the operators' word for it. */
   credential: pulumi.Output<unknown> | undefined;
@@ -30,7 +32,8 @@ export function readSettings(directory: string): Settings {
     machine,
     // Config may have lost the last line's end, which OpenSSH's form has.
     hostsKey: config.getSecret("hostsKey")?.apply((key) => `${key.trim()}\n`),
-    replacing: replacing(config.get("replaceManagers")),
+    replacing: replacing("replaceManagers", config.get("replaceManagers")),
+    replacingWorkers: replacing("replaceWorkers", config.get("replaceWorkers")),
     place: {
       directory,
       stack: pulumi.getStack(),
@@ -54,11 +57,11 @@ export function readSettings(directory: string): Settings {
 }
 
 /** @throws Error when it is not one of the words. */
-export function replacing(value: unknown): Replacing {
+export function replacing(key: string, value: unknown): Replacing {
   const word = REPLACING.find((each) => each === value);
   if (word === undefined && value !== undefined)
     throw new Error(
-      `stack config storm:replaceManagers must be ${REPLACING.join(" or ")}, or not be there; got ${JSON.stringify(value)}`,
+      `stack config storm:${key} must be ${REPLACING.join(" or ")}, or not be there; got ${JSON.stringify(value)}`,
     );
   return word;
 }

@@ -73,8 +73,9 @@ async function deploy(
     await operate({ ...common, step: "Comparison", run: (engine) => stack.refresh(engine) });
   }
   // The Automation API's `up` has no preview, where the program's guard sees all that the engine would make anew. With fewer managers
-  // there is no second one to lose.
-  if (beforeIn(state).managers.length > 1) {
+  // and workers there is no second one to lose.
+  const { managers, workers } = beforeIn(state);
+  if (managers.length > 1 || Object.keys(workers).length > 1) {
     await operate({
       ...common,
       step: "Preview",

@@ -30,6 +30,8 @@ export interface MachineArgs {
   spot: boolean;
   /** By these it reaches the internet, which its first boot needs. */
   ways: pulumi.Resource[];
+  /** What has to be there before anything of it changes; default: nothing. */
+  after?: Promise<pulumi.Resource>[];
 }
 
 export interface Machine {
@@ -49,7 +51,8 @@ export function createMachine(name: string, args: MachineArgs, parent: pulumi.Re
   const port = new ec2.NetworkInterface(
     name,
     { subnetId: args.subnetId, securityGroups: args.securityGroups, description: `${plan.name} ${name}`, tags },
-    { parent },
+    // All else builds on it; in another zone it is another one.
+    { parent, dependsOn: args.after },
   );
   const address = args.open
     ? // An address needs its network's gateway.

@@ -60,6 +60,7 @@ export class AzureFixedPool extends pulumi.ComponentResource {
       },
       {
         parent: this,
+        dependsOn: args.turns.of(node.name),
         // A node's birth: a replacement gets today's, a running node is never replaced for it, and Azure would refuse the change.
         // Both whole: of a part that is ignored, the engine (3.220) gives a replacement the old one, too.
         ignoreChanges: ["osProfile", "storageProfile"],

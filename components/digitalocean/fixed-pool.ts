@@ -7,7 +7,7 @@ import { birth } from "../pools/birth";
 import type { SiteArgs } from "../site";
 import { physicalName, scopeOf, tagNames } from "./names";
 
-export interface DigitalOceanPoolArgs extends Pick<SiteArgs, "plan" | "site" | "ssh"> {
+export interface DigitalOceanPoolArgs extends Pick<SiteArgs, "plan" | "site" | "ssh" | "turns"> {
   pool: PoolPlan;
   network: DigitalOceanNetwork;
   /** Number of the image that its machines are made from. */
@@ -39,7 +39,8 @@ export class DigitalOceanPool extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private createNode(node: NodePlan, { plan, site, pool, network, image, ssh }: DigitalOceanPoolArgs): Node {
+  private createNode(node: NodePlan, args: DigitalOceanPoolArgs): Node {
+    const { plan, site, pool, network, image, ssh } = args;
     const volume = pool.volumeGiB > 0 ? this.createVolume(node, { plan, site, pool, network }) : undefined;
     const born = birth({ plan, node, ssh, volumeDevice: volume?.device }, this);
     const droplet = new digitalocean.Droplet(
@@ -59,6 +60,7 @@ export class DigitalOceanPool extends pulumi.ComponentResource {
       },
       {
         parent: this,
+        dependsOn: args.turns.of(node.name),
         // A node's birth: a replacement gets today's, a running node is never replaced for them.
         ignoreChanges: ["image", "userData", "sshKeys"],
         // In place DigitalOcean would power off all managers of a pool at once: as replacements they are counted.

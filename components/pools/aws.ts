@@ -96,6 +96,7 @@ export class FixedPool extends pulumi.ComponentResource {
         open: !plan.network.private,
         spot: pool.spot,
         ways: network.ways,
+        after: args.turns.of(node.name),
       },
       this,
     );

@@ -56,7 +56,7 @@ export class HostsPool extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [check],
+        dependsOn: [check, ...args.turns.of(node.name)],
         // What a node is born with: a running one is never made anew for it.
         ignoreChanges: ["program", "document"],
       },

@@ -72,7 +72,7 @@ export class LocalPool extends pulumi.ComponentResource {
 
   private createNode(
     node: NodePlan,
-    { plan, machine, clusterId, ssh }: LocalPoolArgs,
+    { plan, machine, clusterId, ssh, turns }: LocalPoolArgs,
     cacheAddress: pulumi.Output<string>,
   ): Node {
     const born = birth({ plan, node, ssh, imageCache: cacheAddress }, this);
@@ -91,6 +91,7 @@ export class LocalPool extends pulumi.ComponentResource {
       },
       {
         parent: this,
+        dependsOn: turns.of(node.name),
         // User-data and image are a node's birth: a replacement gets today's, a running node is never replaced for them.
         ignoreChanges: ["userData", "image"],
         // A name and an address can be held by one container only.

@@ -50,6 +50,7 @@ test("user-data leaves out what the first remote command brings", () => {
     "storm_joiner.py",
     "storm_peers.py",
     "storm_registrator.py",
+    "storm_rejoin.py",
     "storm_round_trips.py",
     "storm_stack.py",
     "storm_stacks.py",

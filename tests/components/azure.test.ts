@@ -4,6 +4,8 @@ import { createSite } from "../../components/pools/azure";
 import type { Site } from "../../components/site";
 import type { Plan } from "../../plan/types";
 import { planOf } from "../plan/plans";
+import { Turns } from "../../components/turns";
+import { SIDE_BY_SIDE } from "../../plan/succession";
 import { privateAddressOf, publicAddressOf } from "./support/fake-azure";
 import { promiseOf, type Registered, register } from "./support/mocks";
 
@@ -41,6 +43,7 @@ async function siteOf(text: string, preview = false): Promise<Made> {
         clusterId: pulumi.output("ab12"),
         ssh: { publicKey: pulumi.output("ssh-ed25519 AAAA\n"), privateKey: pulumi.secret("program's key") },
         enrolment: (pool) => pulumi.secret({ consulCaPem: "CA", token: `token of ${pool.key}` }),
+        turns: new Turns(SIDE_BY_SIDE),
       }),
     { preview },
   );

@@ -37,6 +37,8 @@ function compare(before: Deployed, after: Deployed) {
 const FOLLOWERS = ["consul", "load-balancer", "peers-local-1", "peers-local-2", "peers-local-3", "swarm"];
 const partsOf = (...nodes: string[]) =>
   nodes.flatMap((name) => [`enroll-${name}`, name, `${name}-host-key`, `peers-${name}`]).sort();
+/** The state's entry for a pool's nodes that are no managers. */
+const remembered = (pool: string, ...nodes: string[]) => [...partsOf(...nodes), `local/${pool}`].sort();
 const pools = (...list: object[]) => ({ Local: { pools: list } });
 const LOCAL = { name: "local", count: 3, size: "small" };
 
@@ -46,14 +48,22 @@ test("the same file gives the same inputs", async () => {
 
 test("two more nodes are added and nothing else changes but what follows the list of nodes", async () => {
   const [three, five] = [standard, await deployed({ Local: [5, "small"] })];
-  expect(compare(three, five)).toEqual({ added: partsOf("local-4", "local-5"), removed: [], changed: FOLLOWERS });
-  expect(compare(five, three)).toEqual({ added: [], removed: partsOf("local-4", "local-5"), changed: FOLLOWERS });
+  expect(compare(three, five)).toEqual({
+    added: remembered("local", "local-4", "local-5"),
+    removed: [],
+    changed: FOLLOWERS,
+  });
+  expect(compare(five, three)).toEqual({
+    added: [],
+    removed: remembered("local", "local-4", "local-5"),
+    changed: FOLLOWERS,
+  });
 });
 
 test("a pool more is added, and nothing of another pool changes", async () => {
   const grown = await deployed(pools(LOCAL, { name: "web", count: 2, size: "small", role: "worker" }));
   const { added, removed, changed } = compare(standard, grown);
-  expect({ added, removed }).toEqual({ added: partsOf("web-1", "web-2"), removed: [] });
+  expect({ added, removed }).toEqual({ added: remembered("web", "web-1", "web-2"), removed: [] });
   expect(changed).toEqual(FOLLOWERS);
   expect(changed.every((name) => FOLLOWS_THE_NODES.test(name))).toBe(true);
 });
@@ -75,7 +85,11 @@ test("the first of two pools can go without a trace in the other", async () => {
   const web = { name: "web", count: 2, size: "small", role: "worker" };
   const both = await deployed(pools(web, LOCAL));
   const { added, removed, changed } = compare(both, await deployed(pools(LOCAL)));
-  expect({ added, removed, changed }).toEqual({ added: [], removed: partsOf("web-1", "web-2"), changed: FOLLOWERS });
+  expect({ added, removed, changed }).toEqual({
+    added: [],
+    removed: remembered("web", "web-1", "web-2"),
+    changed: FOLLOWERS,
+  });
 });
 
 test("one more stack adds its own resources; nodes get its certificate by their enrolment", async () => {

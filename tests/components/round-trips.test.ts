@@ -7,6 +7,8 @@ import { TOKEN_NAMES } from "../../components/secrets";
 import { printPlan } from "../../plan/print";
 import type { NodePlan, Plan } from "../../plan/types";
 import { planOf } from "../boot/support";
+import { Turns } from "../../components/turns";
+import { SIDE_BY_SIDE } from "../../plan/succession";
 import { register } from "./support/mocks";
 
 const THREE_SITES = `
@@ -79,7 +81,7 @@ const SECRETS: SharedSecrets = {
   registryHost: "registry:5000",
 };
 
-async function meshOf(of: Plan, answers: Record<string, Record<string, unknown>>) {
+async function meshOf(of: Plan, answers: Record<string, Record<string, unknown>>, succession = SIDE_BY_SIDE) {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const { resources } = await register(
     () =>
@@ -91,6 +93,7 @@ async function meshOf(of: Plan, answers: Record<string, Record<string, unknown>>
           return { plan: node, id: text, user: "root", hostKey: text, privateKey: text, ...address };
         }),
         secrets: pulumi.output(SECRETS),
+        turns: new Turns(succession),
       }),
     { answers },
   );
@@ -116,4 +119,11 @@ test("on one site nothing of it is sent", async () => {
   expect(document("enroll-local-1")).not.toHaveProperty("hold");
   expect(Object.keys(document("peers-local-1"))).toEqual(["peers"]);
   expect(lines).toEqual([]);
+});
+
+test("a manager that other machines wait for measures before them, or its Consul would not start", async () => {
+  const after = { "worker-1": "one-1" };
+  const { document } = await meshOf(plan, {}, { after, awaited: ["one-1"], witness: "two-1" });
+  expect(document("introduce-one-1")["measure"]).toEqual(measurement(plan));
+  expect(document("rejoin-one-1")["name"]).toBe("one-1");
 });

@@ -7,6 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { createSite } from "../../components/pools/digitalocean";
 import { installPlugins } from "../../lab/plugins/install";
 import { planOf } from "../plan/plans";
+import { Turns } from "../../components/turns";
+import { SIDE_BY_SIDE } from "../../plan/succession";
 import { Lab, SUITE_TIMEOUT_MS } from "./engine";
 
 jest.setTimeout(SUITE_TIMEOUT_MS);
@@ -34,6 +36,7 @@ function program(text: string, token = "a token") {
       clusterId: pulumi.output("ab12"),
       ssh: { publicKey: pulumi.output("ssh-ed25519 AAAA"), privateKey: pulumi.secret("unused") },
       enrolment: () => pulumi.secret({ consulCaPem: "CA", token }),
+      turns: new Turns(SIDE_BY_SIDE),
     });
     return Promise.resolve();
   };

@@ -1,6 +1,7 @@
 /** What becomes of managers from one plan to the next: who stays, who joins, and what is refused. */
 import { beforeOf, NOTHING } from "../../plan/before";
-import { checkChanges, type Replacing } from "../../plan/changes";
+import { checkChanges } from "../../plan/changes";
+import type { Replacing } from "../../plan/replacing";
 import { broughtUp, HOST_KEY, planOf } from "./plans";
 
 /** The plan of `after` where `first` has been brought up. */

@@ -19,8 +19,18 @@ export function broughtUp(plan: Plan): Before {
         urn: urn(`${MEMORY}$pulumi:index:Stash`, node.name),
         outputs: { input: birthOf(plan, node) },
       })),
+    ...plan.pools.map(({ key }) => ({
+      urn: urn(`${MEMORY}$pulumi:index:Stash`, key),
+      outputs: { input: birthsOf(plan, key) },
+    })),
     { urn: urn(`${MEMORY}$pulumi:index:Stash`, VOLUME_NODE), outputs: { input: plan.volumeNode } },
   ]);
+}
+
+/** Of a pool's nodes that are no managers. */
+function birthsOf(plan: Plan, pool: string): object {
+  const own = plan.nodes.filter((node) => node.pool === pool && node.role !== "manager");
+  return Object.fromEntries(own.map((node) => [node.name, birthOf(plan, node)]));
 }
 
 /** Names and what makes a node what it is, by name. */

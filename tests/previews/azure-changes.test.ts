@@ -12,6 +12,8 @@ import { base } from "../../stacks/base";
 import { nodes } from "../../stacks/nodes";
 import { engineDir } from "../conformance/engine";
 import { planOf } from "../plan/plans";
+import { Turns } from "../../components/turns";
+import { SIDE_BY_SIDE } from "../../plan/succession";
 import { SUITE_TIMEOUT_MS } from "./lab";
 import { standInOnly } from "./official";
 
@@ -40,6 +42,7 @@ const planWith = (pools: Record<string, string>): Plan =>
   );
 const storm = (changed: Partial<typeof POOLS> = {}) => planWith({ ...POOLS, ...changed });
 
+const NO_MACHINE = { machine: undefined, hostsKey: undefined };
 const folder = mkdtempSync(join(tmpdir(), "storm-azure-"));
 let stack: Stack;
 let plan: Plan;
@@ -52,7 +55,7 @@ beforeAll(async () => {
     {
       stackName: "test",
       projectName: "storm",
-      program: () => Promise.resolve(void nodes(plan, base(plan), { machine: undefined, hostsKey: undefined })),
+      program: () => Promise.resolve(void nodes(plan, base(plan), NO_MACHINE, new Turns(SIDE_BY_SIDE))),
     },
     {
       pulumiHome: home,

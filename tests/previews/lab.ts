@@ -5,9 +5,11 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
-import { installPlugins } from "../../lab/plugins/install";
+import { type EngineEvent, LocalWorkspace, Stack, type StepEventMetadata } from "@pulumi/pulumi/automation";
+import { BUNDLE_FILE } from "../../lab/plugins/bundle";
+import { installPlugins, pluginFolder } from "../../lab/plugins/install";
 import { CLOUD_PLUGINS, type PluginName, PLUGINS } from "../../lab/plugins/bundle";
+import { build } from "esbuild";
 import { engineDir } from "../conformance/engine";
 import { NOBODY, OFFICIAL, officialProgram, pinnedImages } from "./official";
 
@@ -34,6 +36,8 @@ export interface Previewed {
   changes: Record<string, number>;
   /** Warnings and errors, as the user gets to read them. */
   messages: string[];
+  /** What the engine did, in its order: "delete-replaced Instance web-1", and the same with "done: " when it had. */
+  steps: string[];
   /** Of the policy packs. */
   violations: { policy: string; message: string; urn: string }[];
 }
@@ -94,6 +98,14 @@ export class PreviewLab {
     ]);
     process.env["PATH"] = [await engineDir(), process.env["PATH"]].join(delimiter);
     return lab;
+  }
+
+  /** Takes a plugin of the tests' own in place of a stand-in. */
+  async replacePlugin(name: PluginName, entryPoint: string): Promise<void> {
+    const outfile = join(pluginFolder(this.home, name), BUNDLE_FILE);
+    const external = ["*.node", "cpu-features"];
+    const entryPoints = [entryPoint];
+    await build({ entryPoints, outfile, external, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
   }
 
   /** A file beside storm.yml. */
@@ -177,10 +189,12 @@ export class PreviewLab {
 }
 
 function empty(): Previewed {
-  return { resources: [], changes: {}, messages: [], violations: [] };
+  return { resources: [], changes: {}, messages: [], steps: [], violations: [] };
 }
 
-function note(seen: Previewed, { resourcePreEvent, summaryEvent, diagnosticEvent, policyEvent }: EngineEvent): void {
+function note(seen: Previewed, event: EngineEvent): void {
+  const { resourcePreEvent, resOutputsEvent, summaryEvent, diagnosticEvent, policyEvent } = event;
+  if (resOutputsEvent) seen.steps.push(`done: ${stepOf(resOutputsEvent.metadata)}`);
   if (summaryEvent) Object.assign(seen.changes, summaryEvent.resourceChanges);
   if (diagnosticEvent && ["warning", "error"].includes(diagnosticEvent.severity))
     seen.messages.push(diagnosticEvent.message.trim());
@@ -192,6 +206,15 @@ function note(seen: Previewed, { resourcePreEvent, summaryEvent, diagnosticEvent
     });
   if (!resourcePreEvent) return;
   const { urn, type, op, new: planned, keys } = resourcePreEvent.metadata;
-  const name = urn.split("::").slice(3).join("::");
+  const name = nameOf(urn);
+  seen.steps.push(stepOf(resourcePreEvent.metadata));
   seen.resources.push({ urn, type, name, op, inputs: planned?.inputs ?? {}, replaces: keys ?? [] });
+}
+
+function stepOf({ op, type, urn }: StepEventMetadata): string {
+  return `${op} ${type.split(":").at(-1)} ${nameOf(urn)}`;
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
 }

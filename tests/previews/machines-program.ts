@@ -4,6 +4,8 @@ import { base } from "../../stacks/base";
 import { nodes } from "../../stacks/nodes";
 import { dnsModule } from "../../stacks/providers";
 import { readSettings } from "../../stacks/settings";
+import { Turns } from "../../components/turns";
+import { SIDE_BY_SIDE } from "../../plan/succession";
 import type { PreviewLab } from "./lab";
 
 /** Makes a lab's `up` run this file instead of the whole program. */
@@ -18,7 +20,7 @@ export function onlyMachines(lab: PreviewLab): void {
 
 export function run(): void {
   const { plan } = loadAll(readSettings(__dirname).load);
-  const { entries } = nodes(plan, base(plan), { machine: undefined, hostsKey: undefined });
+  const { entries } = nodes(plan, base(plan), { machine: undefined, hostsKey: undefined }, new Turns(SIDE_BY_SIDE));
   if (plan.dns === undefined) return;
   const { name: owner, env, production, dns } = plan;
   const sites = plan.sites.flatMap((site) => {

@@ -3,6 +3,8 @@ import { createSite } from "../../../components/pools/digitalocean";
 import type { Site } from "../../../components/site";
 import type { Plan } from "../../../plan/types";
 import { planOf } from "../../plan/plans";
+import { Turns } from "../../../components/turns";
+import { SIDE_BY_SIDE } from "../../../plan/succession";
 import { IMAGES } from "./look-ups";
 import { type Registered, register } from "./mocks";
 
@@ -36,6 +38,7 @@ export async function siteOf(text: string, preview = false): Promise<Made> {
         clusterId: pulumi.output("ab12"),
         ssh: { publicKey: pulumi.output("ssh-ed25519 AAAA\n"), privateKey: pulumi.secret("program's key") },
         enrolment: (pool) => pulumi.secret({ consulCaPem: "CA", token: `token of ${pool.key}` }),
+        turns: new Turns(SIDE_BY_SIDE),
       }),
     { preview, lookUps: IMAGES },
   );

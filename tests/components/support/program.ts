@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { loadAll, type RenderedStack } from "../../../load";
 import type { Before } from "../../../plan/before";
+import type { Succession } from "../../../plan/succession";
 import type { Plan } from "../../../plan/types";
 import { environment } from "../../../stacks/environment";
 import type { Outputs } from "../../../stacks/outputs";
@@ -58,11 +59,19 @@ export async function deployed(
     lookUps?: Record<string, Record<string, unknown>>;
     /** What the state says is there. */
     before?: Before;
+    /** In which order machines change. */
+    succession?: Succession;
   } = {},
 ): Promise<Deployed> {
   const { plan, stacks } = loaded(spec, options.env, options.before);
   const { resources, result } = await register(
-    () => environment({ plan, stacks, settings: { machine: MACHINE, hostsKey: undefined } }),
+    () =>
+      environment({
+        plan,
+        stacks,
+        settings: { machine: MACHINE, hostsKey: undefined },
+        succession: options.succession,
+      }),
     options,
   );
   if (result.outputs === undefined) throw new Error("an environment in one stack has outputs");
