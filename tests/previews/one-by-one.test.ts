@@ -46,7 +46,8 @@ function course({ steps }: Previewed, type: string): string[] {
     const [, op = "", kind = "", name = ""] = /^(done: \S+|\S+) (\S+) (.*)$/.exec(step) ?? [];
     if (op.endsWith("same")) return [];
     if (kind === type) return [`${op} ${name}`];
-    return kind === "Command" && /^rejoin-/.test(name) && op.startsWith("done: ") && !op.includes("delete")
+    // The step "replace" itself does nothing.
+    return kind === "Command" && /^rejoin-/.test(name) && /^done: (create|create-replacement|update)$/.test(op)
       ? [`back ${name.replace("rejoin-", "")}`]
       : [];
   });
