@@ -17,7 +17,7 @@ test("a command that fails says which, how and its last words", async () => {
 
 test("a command that is interrupted ends as it does by Ctrl-C", async () => {
   const interrupt = AbortSignal.timeout(200);
-  const { stdout } = await run("sh", ["-c", "trap 'echo in good order; exit 3' INT; sleep 9 & wait"], {
+  const { stdout } = await run("sh", ["-c", "trap 'kill $!; echo in good order; exit 3' INT; sleep 9 & wait"], {
     interrupt,
     allowFailure: true,
   });
