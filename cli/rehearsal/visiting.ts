@@ -2,7 +2,8 @@
  * `visiting.ts URL`: asks for a page four times a second, until standard input ends; a line of JSON for each request. Two people take
  * turns: one asks the DNS each time, the other keeps an address for as long as its record allows, as resolvers do.
  */
-import { promises as dns, type RecordWithTtl } from "node:dns";
+import type { RecordWithTtl } from "node:dns";
+import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
 
@@ -26,9 +27,9 @@ const PATIENCE_MS = 5_000;
 
 type Address = RecordWithTtl & { until: number };
 
-/** An address of the host by the DNS. */
+/** An address of the host by the DNS: by a resolver of its own, for one may keep what it was told. */
 async function lookUp(host: string): Promise<Address> {
-  const [found] = await dns.resolve4(host, { ttl: true });
+  const [found] = await new Resolver().resolve4(host, { ttl: true });
   if (found === undefined) throw new Error(`the DNS has no address of ${host}`);
   return { ...found, until: Date.now() + found.ttl * 1000 };
 }
