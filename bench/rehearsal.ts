@@ -6,8 +6,8 @@ import type { Figure } from "./figures";
 /** A step of the demo as a figure: what of it counts, and the most that is good. */
 const FIGURES: Record<string, { title: string; target?: number; value?: string }> = {
   deploy: { title: "First `up` of four nodes over three clouds to the first page" },
-  kill: { title: "A manager dies: until requests by name stop failing", target: 15, value: "failingFor" },
-  lose: { title: "A site of three is lost: until requests by name stop failing", target: 15, value: "failingFor" },
+  kill: { title: "A manager dies: until requests by name stop failing", target: 35, value: "failingFor" },
+  lose: { title: "A site of three is lost: until requests by name stop failing", target: 35, value: "failingFor" },
   refresh: { title: "`up --refresh` makes the site anew: until all of it is whole" },
   grow: { title: "A group of one is asked for three: until they are in", target: 90 },
 };

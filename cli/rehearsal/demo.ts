@@ -2,12 +2,11 @@
 import { eventually, notYet } from "../../tools/eventually";
 import { sleep } from "../../tools/processes";
 import type { Rehearsal } from "./rehearsal";
-import { guestbookUrl, MANAGERS, threeClouds } from "./three-clouds";
+import { guestbookUrl, MANAGERS, threeClouds, TTL } from "./three-clouds";
 import type { Tally, Visitors } from "./visitors";
 
-const TTL = 10;
 /** For how long requests are watched after a death, at least: notice, what clients keep, and some more. */
-const WATCH_SECONDS = 25;
+const WATCH_SECONDS = TTL + 15;
 /** Of the group: at its start, and grown. */
 const FEW = 1;
 const MANY = 3;
@@ -70,7 +69,7 @@ export class Demo {
 
   private async deploy(): Promise<Seen> {
     const pools = { AWS: `{ name: ${POOL}, count: ${FEW}..${MANY}, size: small, role: worker }` };
-    succeeded(await this.rehearsal.start(threeClouds({ guestbooks: 2, ttl: TTL, pools })));
+    succeeded(await this.rehearsal.start(threeClouds({ guestbooks: 2, pools })));
     await this.serving(FEW, MANAGERS[0]);
     await eventually(120, `the page of ${this.url}`, async () => {
       const { stdout, stderr } = await this.rehearsal.visit("curl", "-sSf", "-m", "10", this.url);

@@ -76,7 +76,7 @@ export class Rehearsal {
 
   /** Makes anew what the clouds have lost. */
   refresh(): Promise<CommandResult> {
-    return this.pulumi("up", "--refresh", "--yes", "--skip-preview");
+    return this.pulumi("up", "--refresh", "--yes", "--skip-preview", "--suppress-progress", "--suppress-outputs");
   }
 
   async outputs(): Promise<Record<string, unknown>> {

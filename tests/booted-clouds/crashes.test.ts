@@ -54,7 +54,7 @@ function next(change: Change): string {
   const pool = `{ name: more, count: ${workers}, size: small, role: worker }`;
   return threeClouds({
     guestbooks: 1,
-    ttl: 10,
+
     pools: workers > 0 ? { AWS: pool, DigitalOcean: pool.replace("more", "sea") } : {},
   });
 }

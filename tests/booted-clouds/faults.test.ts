@@ -7,7 +7,7 @@ const rehearsal = new Rehearsal(`f${process.pid}`);
 /** Workers that the clouds are asked for one after another, by pool. */
 const pools: Partial<Record<"AWS" | "Azure" | "DigitalOcean", string>> = {};
 
-const stormYml = () => threeClouds({ guestbooks: 1, ttl: 10, pools });
+const stormYml = () => threeClouds({ guestbooks: 1, pools });
 const workers = (name: string) => `{ name: ${name}, count: 1, size: small, role: worker }`;
 
 afterAll(() => rehearsal.end());

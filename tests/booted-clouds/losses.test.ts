@@ -1,12 +1,11 @@
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
-import { guestbookUrl, MANAGERS, threeClouds } from "../../cli/rehearsal/three-clouds";
+import { guestbookUrl, MANAGERS, threeClouds, TTL } from "../../cli/rehearsal/three-clouds";
 import { eventually, notYet } from "../cluster/lab";
 
 jest.setTimeout(900_000);
 
 const rehearsal = new Rehearsal(`l${process.pid}`);
 const url = guestbookUrl(rehearsal.stack);
-const TTL = 10;
 /** Of the address of an AWS load balancer; nobody else can set it. */
 const ALIAS_TTL = 60;
 /** For DNS and ingress to notice; beside it clients keep an address for as long as its record allows. */
@@ -14,7 +13,7 @@ const NOTICE_SECONDS = 5;
 const REBOOT_SECONDS = 120;
 
 beforeAll(async () => {
-  const done = await rehearsal.start(threeClouds({ guestbooks: 3, ttl: TTL }));
+  const done = await rehearsal.start(threeClouds({ guestbooks: 3 }));
   if (done.code !== 0) throw new Error(`the clouds' cluster did not come up:\n${done.stdout}\n${done.stderr}`);
   await rehearsal.whole("aws-1", MANAGERS, 60);
   await everySiteServes(180);
@@ -44,6 +43,7 @@ test.each(["of the swarm's leader", "again", "of Consul's leader"])(
       Promise.resolve(Date.now() > watched ? true : undefined),
     );
     const tally = visitors.since(lost);
+    console.info(`${site}, ${JSON.stringify(leaders)}: ${JSON.stringify({ ...tally, failures: [] })}`);
     const began = Date.now();
     const done = await rehearsal.refresh();
     if (done.code !== 0) throw new Error(done.stdout + done.stderr);

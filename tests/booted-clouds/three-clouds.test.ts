@@ -13,7 +13,6 @@ const ELASTIC = { least: 2, most: 5 };
 const GROWN = 4;
 const STORM_YML = threeClouds({
   guestbooks: 2,
-  ttl: 10,
   pools: { AWS: `{ name: web, count: ${ELASTIC.least}..${ELASTIC.most}, size: small, role: worker }` },
 });
 /** Seconds for machines that a group makes to be in Swarm, Consul, mesh and load balancer, and for the page to be served by them. */
