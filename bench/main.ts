@@ -17,6 +17,7 @@ import { median, round } from "./measure";
 import { type Options, parseOptions } from "./options";
 import { planCold, planOnce } from "./plan";
 import { previews } from "./preview";
+import { rehearsed } from "./rehearsal";
 import { circumstances, keep } from "./results";
 import { type Built, endScripts, ScriptCluster } from "./script-cluster";
 
@@ -42,6 +43,12 @@ class Bench {
     if (only.has(6)) await this.clouds();
     if (only.has(2) || only.has(5)) await this.startAndPreview();
     if (only.has(1) || only.has(3)) await this.clusters();
+    if (only.has(7)) await this.losses();
+  }
+
+  private async losses(): Promise<void> {
+    const figures = await rehearsed(this.signal, say);
+    for (const [name, figure] of Object.entries(figures)) await this.report(name, figure);
   }
 
   private async plan(): Promise<void> {

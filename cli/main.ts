@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { UserError, formatError } from "../tools/errors";
 import { type Output, streamOutput } from "../tools/report";
 import { bench } from "./commands/bench";
+import { demo } from "./commands/demo";
 import { doctor } from "./commands/doctor";
 import { env } from "./commands/env";
 import { lock } from "./commands/lock";
@@ -109,6 +110,14 @@ export function program(): Command {
     .action(async (args) => {
       process.exitCode = await bench(args, out());
     });
+
+  storm
+    .command("demo")
+    .description(
+      "a cluster over three clouds on this machine loses nodes and a site, and is destroyed (`npm run demo`)",
+    )
+    .option("--json", "the steps with their figures as JSON, too")
+    .action((options) => demo(options, outputFor(options)));
 
   addLab(storm);
 

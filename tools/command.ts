@@ -11,6 +11,8 @@ export interface CommandOptions {
   timeoutMs?: number;
   /** Return a non-zero exit instead of throwing. */
   allowFailure?: boolean;
+  /** Asks the program to end, as Ctrl-C does. */
+  interrupt?: AbortSignal;
 }
 
 export interface CommandResult {
@@ -23,6 +25,8 @@ export interface CommandResult {
 export function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] });
+    const interrupt = () => void child.kill("SIGINT");
+    options.interrupt?.addEventListener("abort", interrupt);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     const log = openLog(options.log);
@@ -48,6 +52,7 @@ export function run(program: string, args: readonly string[], options: CommandOp
     });
     child.on("close", (code) => {
       clearTimeout(timer);
+      options.interrupt?.removeEventListener("abort", interrupt);
       log?.end();
       const result = { code: code ?? 1, stdout: text(out), stderr: text(err) };
       if (result.code === 0 || options.allowFailure) return resolve(result);

@@ -4,14 +4,14 @@ import { findLego } from "../lab/binaries/lego";
 import { labEnvironment, startDaemon } from "../lab/clouds/client";
 import { ensureCa } from "../lab/clouds/internet/ca";
 import { ensureLabImage } from "../lab/clouds/realize/image";
-import { cacheFolder, checkout } from "./paths";
+import { cacheFolder, labCheckout } from "./paths";
 import type { Say } from "./steps";
 
 /** Where the lab's clouds keep what they know. */
-export const labFolder = join(checkout, "clouds");
+export const labFolder = join(labCheckout, "clouds");
 
 /** Part of every container's and namespace's name; each checkout has a lab of its own. */
-export const labName = `lab${createHash("sha256").update(checkout).digest("hex").slice(0, 6)}`;
+export const labName = `lab${createHash("sha256").update(labCheckout).digest("hex").slice(0, 6)}`;
 
 /**
  * The image of the lab's machines, made when it is not there, and the daemon that answers the stand-ins. Engines that this process

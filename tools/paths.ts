@@ -12,6 +12,9 @@ export const checkout = workRoot(sources, process.env);
 /** Whether commands work on the lab's clouds. */
 export const inLab = checkout !== sources;
 
+/** The lab's own checkout, whatever this command works on. */
+export const labCheckout = workRoot(sources, { STORM_LAB: "1" });
+
 /** What set-up makes for this checkout alone. */
 export const storm = {
   folder: join(checkout, ".storm"),

@@ -1,12 +1,9 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { labCommand, labInternet, labStatus, stopDaemon } from "../../lab/clouds/client";
+import { labCommand, labStatus, stopDaemon } from "../../lab/clouds/client";
 import type { Command as LabCommand } from "../../lab/clouds/commands";
 import { statusLines } from "../../lab/clouds/status";
-import { Names, namespacePath } from "../../lab/clouds/realize/names";
-import { INTERNET } from "../../lab/clouds/world";
+import { visitCommand } from "../../lab/clouds/visit";
 import { UserError } from "../../tools/errors";
-import { writeAtomically } from "../../tools/files";
 import { labFolder, labName } from "../../tools/lab-clouds";
 import type { Output } from "../../tools/report";
 import { setUpLab } from "../../tools/setup";
@@ -34,20 +31,12 @@ export async function labDo(command: LabCommand, output: Output): Promise<void> 
 }
 
 /**
- * Runs a command where everybody else on the lab's internet is: names by the lab's DNS, the lab's authorities believed by curl.
+ * Runs a command where everybody else on the lab's internet is.
  * @returns its exit code
  */
 export async function labVisit([program = "curl", ...args]: readonly string[]): Promise<number> {
-  const { caPem, rootsPem } = await answering(labInternet(labFolder));
-  const [believed, resolver] = [join(labFolder, "believed.pem"), join(labFolder, "resolv.conf")];
-  writeAtomically(believed, caPem + rootsPem, 0o644);
-  writeAtomically(resolver, `nameserver ${INTERNET.dns}\n`, 0o644);
-  const inside = 'mount --bind "$0" "$(readlink -f /etc/resolv.conf)" && exec "$@"';
-  const place = [`--net=${namespacePath(new Names(labName).visitors)}`, "unshare", "--mount", "sh", "-c", inside];
-  const child = spawn("nsenter", [...place, resolver, program, ...args], {
-    stdio: "inherit",
-    env: { ...process.env, CURL_CA_BUNDLE: believed, SSL_CERT_FILE: believed },
-  });
+  const visit = await answering(visitCommand(labFolder, labName, [program, ...args]));
+  const child = spawn(visit.program, visit.args, { stdio: "inherit", env: { ...process.env, ...visit.env } });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => resolve(code ?? 1));

@@ -23,8 +23,8 @@ export interface LabStatus {
   /** URNs of what was lost with its site. */
   lost: string[];
   faults: Faults;
-  /** Number of resources that the clouds have. */
-  resources: number;
+  /** URNs of what the clouds have. */
+  resources: string[];
   /** What could not be made real; "" when everything is. */
   failure: string;
 }
@@ -51,7 +51,7 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
     zones: zones.map(({ name }) => name),
     lost: store.resources.filter(({ lost }) => lost).map(({ urn }) => urn),
     faults: store.state.faults,
-    resources: store.resources.length,
+    resources: store.resources.filter(({ lost }) => !lost).map(({ urn }) => urn),
     failure: lab.failure,
   };
 }

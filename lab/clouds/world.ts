@@ -122,6 +122,8 @@ export interface DnsRecord {
 export interface DnsAnswer {
   value: string;
   weight: number;
+  /** Seconds, where it is not the record's: a cloud says itself how long the address of its load balancer is good for. */
+  ttl?: number;
   /** Left out while this does not speak TLS (443) or take connections. Undefined: nobody asks. */
   check?: { address: string; port: number };
 }

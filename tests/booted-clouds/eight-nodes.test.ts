@@ -1,8 +1,8 @@
 /** Eight nodes: three of AWS, two each of Azure and DigitalOcean, and a machine of one's own. */
 import { join } from "node:path";
-import { eventually, notYet, root } from "../cluster/lab";
+import { Rehearsal } from "../../cli/rehearsal/rehearsal";
+import { eventually, notYet, root, run } from "../cluster/lab";
 import { SNAPSHOT } from "../local/host-snapshot";
-import { Rehearsal } from "./rehearsal";
 
 jest.setTimeout(900_000);
 
@@ -25,9 +25,9 @@ const NODES = ["aws-1", "aws-2", "aws-3", "azure-1", "azure-2", "digitalocean-1"
 let before = "";
 
 beforeAll(async () => {
-  await rehearsal.lab("start");
+  await rehearsal.labCommand("start");
   // As the command prints it for people.
-  const [entry] = /^ *- \{name: house-1, .*\}$/m.exec(await rehearsal.lab("machine", "house-1")) ?? [];
+  const [entry] = /^ *- \{name: house-1, .*\}$/m.exec(await rehearsal.labCommand("machine", "house-1")) ?? [];
   await eventually(120, "the boot of house-1", async () => {
     const { stdout } = await rehearsal.on("house-1", "systemctl is-system-running");
     return /^(running|degraded)/.test(stdout) ? true : notYet(stdout);
@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 1_200_000);
 
 afterAll(async () => {
-  await rehearsal.lab("stop").catch(() => undefined);
+  await rehearsal.end();
 }, 300_000);
 
 /** What of the machine of one's own must be the same before and after. */
@@ -59,7 +59,7 @@ test("the guestbook answers at its name by every site's load balancer and at the
   for (const { id, publicAddress } of [...balancers, ...own]) {
     const command = `curl -sS -m 10 -o /dev/null -w '%{http_code} %{ssl_verify_result}' --resolve ${host}:443:${publicAddress} https://${host}/`;
     await eventually(180, `the page by ${id}`, async () => {
-      const { stdout, stderr } = await rehearsal.visit(command);
+      const { stdout, stderr } = await rehearsal.visit("sh", "-c", command);
       return stdout === "200 0" ? true : notYet(`${stdout} ${stderr}`);
     });
   }
@@ -96,12 +96,15 @@ test("containers on all nodes reach each other over an overlay", async () => {
 });
 
 test("destroy leaves nothing in any cloud, and the machine of one's own as it was found", async () => {
-  const { stopped, left } = await rehearsal.destroy();
+  const { stopped, left } = await rehearsal.stop();
   expect(stopped.code).toBe(0);
   expect(left).toEqual(["own", "own-house-1"]);
   expect(await snapshot()).toBe(before);
-  await rehearsal.lab("terminate", "house-1");
+  await rehearsal.lab({ do: "terminate", machine: "house-1" });
   const { networks, machines } = await rehearsal.status();
   expect([...networks, ...machines]).toEqual([]);
-  expect(await rehearsal.end()).toEqual([]);
+  await rehearsal.end();
+  expect((await run("docker", ["ps", "-aq", "--filter", "label=storm.lab"])).stdout).toBe("");
+  expect((await run("ip", ["netns", "list"])).stdout).not.toMatch(/^storm-lab/m);
+  expect((await run("ip", ["route", "show", "198.18.0.0/15"])).stdout).toBe("");
 });

@@ -1,43 +1,40 @@
-import { join } from "node:path";
-import { eventually, notYet, root } from "../cluster/lab";
-import { Rehearsal } from "./rehearsal";
+import { Rehearsal } from "../../cli/rehearsal/rehearsal";
+import { guestbookUrl, MANAGERS, threeClouds } from "../../cli/rehearsal/three-clouds";
+import { eventually, notYet, run } from "../cluster/lab";
+import { ElasticPool } from "./elastic-pool";
 
 jest.setTimeout(900_000);
 
 const rehearsal = new Rehearsal(`c${process.pid}`);
-const host = `guestbook.demo.${rehearsal.stack}.storm.example.com`;
+const host = new URL(guestbookUrl(rehearsal.stack)).hostname;
 
-/** A manager at each of three clouds, and a machine that AWS adds by itself. */
-const STORM_YML = `
-Hostname: storm.example.com
-AWS:
-  region: eu-central-1
-  pools:
-    - { name: aws, count: 1, size: small, role: manager }
-    - { name: web, count: 1..2, size: small, role: worker }
-Azure: { region: westeurope, pools: [{ name: azure, count: 1, size: small, role: manager }] }
-DigitalOcean: { region: ams3, pools: [{ name: ocean, count: 1, size: small, role: manager }] }
-dns: { provider: route53, create: true, ttl: 30 }
-tls: { acme: { email: ops@storm.example.com } }
-compose:
-  demo: { file: "${join(root, "catalog", "guestbook", "docker-compose.yml")}", scale: 2 }
-`;
-const MANAGERS = ["aws-1", "azure-1", "ocean-1"];
+/** Machines that AWS adds and takes away by itself, beside a manager at each of three clouds. */
+const ELASTIC = { least: 2, most: 5 };
+const GROWN = 4;
+const STORM_YML = threeClouds({
+  guestbooks: 2,
+  pools: { AWS: `{ name: web, count: ${ELASTIC.least}..${ELASTIC.most}, size: small, role: worker }` },
+});
+/** Seconds for machines that a group makes to be in Swarm, Consul, mesh and load balancer, and for the page to be served by them. */
+const SERVING_SECONDS = 90;
+const elastic = new ElasticPool(rehearsal, "web", host);
 let names: string[] = [];
 
 beforeAll(async () => {
   const done = await rehearsal.start(STORM_YML);
   if (done.code !== 0) throw new Error(`the clouds' cluster did not come up:\n${done.stdout}\n${done.stderr}`);
-  names = await eventually(120, "the elastic node among the others", async () => {
-    const { swarm } = await rehearsal.members("aws-1");
-    const found = swarm.map((row) => row.split(" ")[0] ?? "");
-    return found.some((name) => name.startsWith("web-")) && found.length === 4 ? found : notYet(swarm);
-  });
+  names = [...MANAGERS, ...(await elastic.serving(ELASTIC.least, 120))];
 });
 
 afterAll(async () => {
-  await rehearsal.lab("stop").catch(() => undefined);
+  await rehearsal.end();
 });
+
+/** Status and TLS verdict of the guestbook's page, as a visitor sees it. */
+function page(...way: string[]) {
+  const shown = ["-o", "/dev/null", "-w", "%{http_code} %{ssl_verify_result}"];
+  return rehearsal.visit("curl", "-sS", "-m", "10", ...shown, ...way, `https://${host}/`);
+}
 
 test("machines of three clouds are one Swarm and one Consul, the one that AWS added too", async () => {
   await rehearsal.whole("azure-1", names, 60);
@@ -48,14 +45,14 @@ test("the guestbook answers at its name by every site's load balancer, with a ce
   const { balancers } = await rehearsal.status();
   expect(balancers).toHaveLength(3);
   for (const { id, publicAddress } of balancers) {
-    const command = `curl -sS -m 10 -o /dev/null -w '%{http_code} %{ssl_verify_result}' --resolve ${host}:443:${publicAddress} https://${host}/`;
+    const way = ["--resolve", `${host}:443:${publicAddress}`];
     await eventually(180, `the page by ${id}`, async () => {
-      const { stdout, stderr } = await rehearsal.visit(command);
+      const { stdout, stderr } = await page(...way);
       return stdout === "200 0" ? true : notYet(`${stdout} ${stderr}`);
     });
   }
   // By the names that the lab's DNS answers.
-  expect((await rehearsal.visit(`curl -sS -m 10 -o /dev/null -w '%{http_code}' https://${host}/`)).stdout).toBe("200");
+  expect((await page()).stdout).toBe("200 0");
 });
 
 test("the internet reaches HTTP and HTTPS at the load balancers, and no TCP port of a node of AWS or DigitalOcean", async () => {
@@ -63,7 +60,7 @@ test("the internet reaches HTTP and HTTPS at the load balancers, and no TCP port
   const open = async (address: string | undefined): Promise<string> => {
     const ports = "22 80 443 2376 2377 5000 7946 8300 8301 8500 8501";
     const probe = `for p in ${ports}; do (timeout 3 bash -c "echo >/dev/tcp/${address}/$p" 2>/dev/null && echo $p) & done; wait`;
-    const answered = (await rehearsal.visit(probe)).stdout.trim().split("\n");
+    const answered = (await rehearsal.visit("bash", "-c", probe)).stdout.trim().split("\n");
     return answered.sort((a, b) => Number(a) - Number(b)).join(" ");
   };
   for (const { publicAddress } of balancers) expect(await open(publicAddress)).toBe("80 443");
@@ -85,32 +82,33 @@ test("a container gets no answer from the metadata service; its machine does, wi
   expect((await rehearsal.on("aws-1", inside)).stdout).toBe("");
 });
 
-test("an elastic pool follows its group's size alone, and a killed machine of it is replaced", async () => {
+test("an elastic pool follows its group's size alone: two machines, four, and two again, drained first", async () => {
   const [group] = (await rehearsal.status()).groups;
-  await rehearsal.lab("size", group?.id ?? "", "2");
-  const grown = await eventually(120, "two elastic nodes", async () => {
-    const { swarm } = await rehearsal.members("aws-1");
-    return swarm.filter((row) => /^web-\S+ Ready$/.test(row)).length === 2 ? swarm : notYet(swarm);
-  });
-  expect(grown).toHaveLength(5);
-  await rehearsal.lab("size", group?.id ?? "", "1");
-  await eventually(120, "one elastic node, and no trace of the other", async () => {
-    const seen = await rehearsal.members("aws-1");
-    return seen.swarm.length === 4 && seen.consul.length === 4 ? true : notYet(seen);
-  });
-  const { machines } = await rehearsal.status();
-  const victim = machines.find(({ group }) => group !== undefined)?.id ?? "";
-  await rehearsal.lab("kill", victim);
-  await eventually(150, "another machine in its place", async () => {
-    const { swarm } = await rehearsal.members("aws-1");
-    const ready = swarm.filter((row) => /^web-\S+ Ready$/.test(row)).map((row) => row.split(" ")[0] ?? "");
-    return ready.length === 1 && !names.includes(ready[0] ?? "") ? true : notYet(swarm);
-  });
+  const resize = (machines: number) => rehearsal.lab({ do: "size", group: group?.id ?? "", machines });
+  await resize(GROWN);
+  const grown = await elastic.serving(GROWN, 120);
+  const since = Math.floor(Date.now() / 1000);
+  await resize(ELASTIC.least);
+  const left = await elastic.serving(ELASTIC.least, 120);
+  const gone = grown.filter((name) => !left.includes(name));
+  expect(gone).toHaveLength(GROWN - ELASTIC.least);
+  const filter = `--since ${since} --until ${Math.ceil(Date.now() / 1000)} --filter type=node`;
+  const { stdout } = await rehearsal.on("aws-1", `docker events ${filter} --format '{{json .Actor.Attributes}}'`);
+  for (const name of gone) expect(stdout).toMatch(new RegExp(`"availability.new":"drain".*"name":"${name}"`));
+});
+
+test(`a machine of the pool that is killed is replaced, and the page is served by the new one within ${SERVING_SECONDS} s`, async () => {
+  const before = await elastic.serving(ELASTIC.least, 60);
+  const victim = (await rehearsal.status()).machines.find(({ group }) => group !== undefined)?.id ?? "";
+  await rehearsal.lab({ do: "kill", machine: victim });
+  const after = await elastic.serving(ELASTIC.least, SERVING_SECONDS, before);
+  // The dead one's name is out of swarm and Consul soon after.
+  await rehearsal.whole("aws-1", [...MANAGERS, ...after], 120);
 });
 
 test("a manager that its cloud lost is made anew by `up --refresh`, and the others never lose the quorum", async () => {
-  await rehearsal.lab("terminate", "ocean-1");
-  const done = await rehearsal.pulumi("up", "--refresh", "--yes", "--skip-preview");
+  await rehearsal.lab({ do: "terminate", machine: "ocean-1" });
+  const done = await rehearsal.refresh();
   if (done.code !== 0) throw new Error(done.stdout + done.stderr);
   await eventually(120, "three managers", async () => {
     const { stdout } = await rehearsal.on(
@@ -123,8 +121,12 @@ test("a manager that its cloud lost is made anew by `up --refresh`, and the othe
 });
 
 test("destroy leaves nothing: no resource, machine, network, rule", async () => {
-  const { stopped, left } = await rehearsal.destroy();
+  const { stopped, left } = await rehearsal.stop();
   expect(stopped.code).toBe(0);
   expect(left).toEqual([]);
-  expect(await rehearsal.end()).toEqual([]);
+  const { stdout: containers } = await run("docker", ["ps", "-aq", "--filter", "label=storm.lab"]);
+  expect(containers).toBe("");
+  const { stdout: namespaces } = await run("ip", ["netns", "list"]);
+  expect(namespaces.split("\n").filter((line) => line.startsWith("storm-lab"))).toEqual([]);
+  expect((await run("ip", ["route", "show", "198.18.0.0/15"])).stdout).toBe("");
 });

@@ -18,7 +18,7 @@ function storm(...args: string[]) {
 test("--help lists every command", () => {
   const { stdout, status } = storm("--help");
   expect(status).toBe(0);
-  for (const name of ["start", "stop", "env", "lock", "doctor", "pulumi", "test", "verify-official", "bench"]) {
+  for (const name of ["start", "stop", "env", "lock", "doctor", "pulumi", "test", "verify-official", "bench", "demo"]) {
     expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
   }
 });
@@ -31,7 +31,7 @@ test("a mistyped command gets the nearest one, and no stack trace", () => {
   expect(storm("strat")).toEqual({
     stdout: "",
     stderr:
-      "error: unknown command strat; did you mean start?\n  Commands: plan, start, stop, env, lock, pulumi, doctor, test, verify-official, bench, lab\n",
+      "error: unknown command strat; did you mean start?\n  Commands: plan, start, stop, env, lock, pulumi, doctor, test, verify-official, bench, demo, lab\n",
     status: 1,
   });
 });

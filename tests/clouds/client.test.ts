@@ -28,7 +28,7 @@ test("started twice at once there is one, and only its owner can ask it", async 
   const first = daemon();
   await start();
   expect(daemon()).toEqual(first);
-  expect(await labStatus(folder)).toMatchObject({ machines: [], resources: 0, failure: "" });
+  expect(await labStatus(folder)).toMatchObject({ machines: [], resources: [], failure: "" });
   const { STORM_LAB_SOCKET: socket } = labEnvironment(folder);
   expect(statSync(socket).mode & 0o077).toBe(0);
   expect(statSync(folder).mode & 0o077).toBe(0);

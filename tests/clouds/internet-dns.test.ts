@@ -129,6 +129,11 @@ describe("weights and health", () => {
     expect(Object.keys(seen).sort()).toEqual(["198.18.64.1", "198.18.64.2"]);
   });
 
+  test("an answer has its own time to live, where the cloud sets it", () => {
+    const own = record("w.example.com", "A", [], { answers: [{ value: "198.18.64.1", weight: 1, ttl: 60 }] });
+    expect(new Answers([zone(own)], {}, everyone).answer("w.example.com", "A").answers[0]).toMatchObject({ ttl: 60 });
+  });
+
   test("weights of 0 alone are equal ones", () => {
     const seen = shares(weighed("w.example.com", { "198.18.64.1": 0, "198.18.64.2": 0 }));
     expect(seen["198.18.64.1"]).toBeCloseTo(0.5, 1);

@@ -24,14 +24,20 @@ export interface Killed {
 /**
  * SIGKILL for some of a run's processes, as soon as it has an engine: before the first one runs there is nothing that could be
  * left half done.
+ * @param checkout that the run works on: the lab's own has its runs
  * @returns undefined when the run has ended already.
  */
-export async function kill(stack: string, owner: ChildProcess, victims: Victims): Promise<Killed | undefined> {
+export async function kill(
+  stack: string,
+  owner: ChildProcess,
+  victims: Victims,
+  checkout = root,
+): Promise<Killed | undefined> {
   const parts: readonly string[] = VICTIMS[victims];
   const found = await eventually(20, `an engine of stack ${stack}`, () => {
     const self = identify(owner.pid ?? -1);
     if (self === undefined) return Promise.resolve([]);
-    const others = runProcesses(root).filter(({ run }) => run.kind === stack);
+    const others = runProcesses(checkout).filter(({ run }) => run.kind === stack);
     const partOf = (command: string) => (command === "pulumi" ? "engine" : "rest");
     if (!others.some(({ command }) => partOf(command) === "engine")) notYet(others);
     const run = others.map((each) => ({ ...each, part: partOf(each.command) }));

@@ -4,8 +4,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { eventually, notYet } from "../../tools/eventually";
 
 const execFileAsync = promisify(execFile);
+export { eventually, notYet };
 export const root = path.resolve(__dirname, "..", "..");
 
 /** What a command did; never throws for an exit code. */
@@ -25,27 +27,6 @@ export async function run(program: string, args: string[], seconds = 120, env: N
     const { code, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
     return { code: typeof code === "number" ? code : 1, stdout, stderr };
   }
-}
-
-/** Polls `check` until it returns something other than undefined; says what it saw last when the time is up. */
-export async function eventually<T>(seconds: number, what: string, check: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  let last = "nothing";
-  for (;;) {
-    try {
-      const found = await check();
-      if (found !== undefined) return found;
-    } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
-    }
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s; last seen: ${last}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
-/** Throws what was seen, for {@link eventually} to report. */
-export function notYet(seen: unknown): never {
-  throw new Error(typeof seen === "string" ? seen : JSON.stringify(seen));
 }
 
 export interface NodeInfo {

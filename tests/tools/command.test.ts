@@ -14,3 +14,12 @@ test("a command that fails says which, how and its last words", async () => {
   await expect(run("sleep", ["9"], { timeoutMs: 50 })).rejects.toThrow("did not end within 0.05 s");
   await expect(run("no-such-program", [])).rejects.toThrow("cannot run no-such-program");
 });
+
+test("a command that is interrupted ends as it does by Ctrl-C", async () => {
+  const interrupt = AbortSignal.timeout(200);
+  const { stdout } = await run("sh", ["-c", "trap 'kill $!; echo in good order; exit 3' INT; sleep 9 & wait"], {
+    interrupt,
+    allowFailure: true,
+  });
+  expect(stdout).toBe("in good order\n");
+});

@@ -51,7 +51,7 @@ function together(sets: CloudResource[], found: Found): DnsRecord[] {
     const type = textAt(first?.inputs, "type");
     if (!first || (type !== "A" && type !== "CNAME" && type !== "TXT")) return [];
     const answers = all.flatMap((set) => answersOf(set, found));
-    const ttl = numberAt(first.inputs, "ttl") ?? ALIAS_TTL;
+    const [ttl = ALIAS_TTL] = all.flatMap((set) => numberAt(set.inputs, "ttl") ?? []);
     const weighted = listAt(first.inputs, "weightedRoutingPolicies").length > 0;
     return [{ name: textAt(first.inputs, "name"), type, ttl, answers, choose: weighted ? "one" : "all" } as const];
   });
@@ -64,7 +64,7 @@ function answersOf({ inputs }: CloudResource, found: Found): DnsAnswer[] {
     const value = textAt(alias, "name");
     // A load balancer knows whether its targets are well; from outside that shows in whether it takes connections.
     const check = at(alias, "evaluateTargetHealth") === true ? { address: value, port: 443 } : undefined;
-    return [{ value, weight, ...(check ? { check } : {}) }];
+    return [{ value, weight, ttl: ALIAS_TTL, ...(check ? { check } : {}) }];
   }
   const values = textsAt(inputs, "records");
   const port = numberAt(found.one(TYPES.check, textAt(inputs, "healthCheckId"))?.inputs, "port");

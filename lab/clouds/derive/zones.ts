@@ -15,6 +15,7 @@ export function mergeZones(all: readonly DnsZone[]): DnsZone[] {
     if (isIPv4(answer.value)) return [answer];
     const found = addresses(answer.value);
     return found.map((value) => ({
+      ...answer,
       value,
       weight: answer.weight / found.length,
       ...(answer.check ? { check: { ...answer.check, address: value } } : {}),

@@ -62,7 +62,7 @@ export class Answers {
       if (alias !== undefined && hops < MOST_HOPS) {
         const [target] = this.chosen(alias);
         if (target !== undefined) {
-          answers.push({ name: at, type: "CNAME", ttl: alias.ttl, data: target.value });
+          answers.push({ name: at, type: "CNAME", ttl: target.ttl ?? alias.ttl, data: target.value });
           at = target.value.replace(/\.$/, "");
           continue;
         }
@@ -81,7 +81,7 @@ export class Answers {
   private ofType(name: string, type: string, records: readonly DnsRecord[]): Answer[] {
     return records
       .filter((record) => record.type === type)
-      .flatMap((record) => this.chosen(record).map(({ value }) => packetOf(name, record, value)));
+      .flatMap((record) => this.chosen(record).map((answer) => packetOf(name, record, answer)));
   }
 
   /** Those whose targets are in; when all are out, all of them, as Route53 does. Then one by weight, where one goes out. */
@@ -134,7 +134,7 @@ function parent(name: string): string {
   return name.includes(".") ? name.slice(name.indexOf(".") + 1) : "";
 }
 
-function packetOf(name: string, { type, ttl }: DnsRecord, value: string): Answer {
+function packetOf(name: string, { type, ttl: ofAll }: DnsRecord, { value, ttl = ofAll }: DnsAnswer): Answer {
   // A string of a TXT record has at most 255 bytes; longer ones are several, which readers put together.
   return type === "TXT"
     ? { name, type, ttl, data: value.match(/[^]{1,255}/g) ?? [""] }

@@ -108,6 +108,8 @@ export class Handlers {
     if (type.find) {
       const found = await type.find(this.callFor(request), state, read(request.getInputs()));
       const response = new proto.ReadResponse();
+      // The engine drops it from the state, and may make another one of its name at once: `up --refresh`.
+      if (!found) this.forget(request);
       return found
         ? response.setId(request.getId()).setInputs(write(found.inputs)).setProperties(write(found.state))
         : response;
@@ -121,6 +123,7 @@ export class Handlers {
   async delete(request: proto.DeleteRequest): Promise<Empty> {
     const call = this.callFor(request);
     await this.resource(request.getUrn()).delete?.(call, read(request.getProperties()));
+    this.forget(request);
     return new Empty();
   }
 
@@ -149,6 +152,12 @@ export class Handlers {
   private record(urn: string, id?: string): void {
     const ids = this.recorded.get(urn) ?? new Set();
     this.recorded.set(urn, id === undefined ? ids : ids.add(id));
+  }
+
+  private forget(request: { getUrn(): string; getId(): string }): void {
+    const ids = this.recorded.get(request.getUrn());
+    ids?.delete(request.getId());
+    if (ids?.size === 0) this.recorded.delete(request.getUrn());
   }
 
   /** For a resource that is there. */

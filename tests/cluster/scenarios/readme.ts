@@ -11,6 +11,7 @@ const NOT_RUN: Record<string, string> = {
   "npm run verify:official": "a suite of its own, which fetches the official plugins (docs/verification.md)",
   ...Object.fromEntries(
     [
+      "npm run demo",
       "npm run lab -- status",
       "npm run lab -- visit curl https://guestbook.demo.three.storm.example.com",
       "npm run lab -- kill aws-1",

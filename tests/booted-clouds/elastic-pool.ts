@@ -1,0 +1,57 @@
+import type { Rehearsal } from "../../cli/rehearsal/rehearsal";
+import { eventually, notYet } from "../cluster/lab";
+
+/** The nodes that a cloud makes by itself, wherever the cluster knows them. */
+export class ElasticPool {
+  /** `host`: whose page they serve. */
+  constructor(
+    private readonly rehearsal: Rehearsal,
+    private readonly pool: string,
+    private readonly host: string,
+  ) {}
+
+  /**
+   * Waits until the pool has so many nodes, in Swarm, Consul, mesh and load balancer, each of which serves the page; names them.
+   * @param others names that were there before: at least one of these has to be gone, and those of the dead do not count.
+   */
+  serving(count: number, seconds: number, others: readonly string[] = []): Promise<string[]> {
+    return eventually(seconds, `${count} nodes of ${this.pool} that serve the page`, async () => {
+      const seen = await this.rehearsal.members("aws-1");
+      const named = (rows: string[], state: string) =>
+        rows
+          .filter((row) => row.startsWith(`${this.pool}-`) && row.endsWith(` ${state}`))
+          .map((row) => row.split(" ")[0] ?? "");
+      const names = named(seen.swarm, "Ready");
+      const dead = others.length > 0 ? seen.swarm.filter((row) => row.endsWith(" Down")).length : 0;
+      const listed = seen.swarm.filter((row) => row.startsWith(`${this.pool}-`)).length - dead;
+      if (names.length !== count || listed !== count) notYet(seen);
+      if (named(seen.consul, "alive").join() !== names.join()) notYet(seen);
+      if (others.length > 0 && others.every((name) => names.includes(name))) notYet(seen);
+      await this.inMesh(seen.swarm.length - 1);
+      await this.behindBalancer(count);
+      return names;
+    });
+  }
+
+  private async inMesh(peers: number): Promise<void> {
+    const { stdout } = await this.rehearsal.on("aws-1", "wg show storm0 peers | wc -l");
+    if (Number(stdout) !== peers) notYet(`${stdout.trim()} peers of aws-1, not ${peers}`);
+  }
+
+  /** The machines that run are the load balancer's targets, and each gives the page. */
+  private async behindBalancer(count: number): Promise<void> {
+    const { machines, balancers } = await this.rehearsal.status();
+    const own = machines.filter(({ group, state }) => group !== undefined && state === "running");
+    if (own.length !== count) notYet(machines.map(({ id, state }) => `${id} ${state}`));
+    const targets = balancers.flatMap((balancer) => balancer.targets);
+    for (const { id, privateAddress } of own) {
+      if (!targets.includes(id)) notYet(`${id} is no target: ${targets.join(", ")}`);
+      const way = `--resolve ${this.host}:443:${privateAddress}`;
+      const { stdout } = await this.rehearsal.on(
+        "aws-1",
+        `curl -sSk -m 5 -o /dev/null -w '%{http_code}' ${way} https://${this.host}/`,
+      );
+      if (stdout !== "200") notYet(`the page by ${id}: ${stdout}`);
+    }
+  }
+}
