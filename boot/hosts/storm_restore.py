@@ -216,6 +216,7 @@ def data(found):
 
 def engine(found, ran):
     run("systemctl", "daemon-reload")
+    run("systemctl", "reset-failed", *(unit for unit, state in found["units"].items() if state["active"] != "failed"))
     for unit, state in found["units"].items():
         if state["enabled"] in ("enabled", "disabled"):
             run("systemctl", "enable" if state["enabled"] == "enabled" else "disable", unit)
