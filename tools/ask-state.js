@@ -17,7 +17,10 @@ async function askState() {
 }
 
 async function ask() {
-  const { getOrganization, getProject, getStack, runtime } = require("@pulumi/pulumi");
+  const { Config, getOrganization, getProject, getStack, runtime } = require("@pulumi/pulumi");
+  // The question alone brings the engine's own provider into the state, where a stack without these layers has none.
+  const layers = new Config("storm").get("layers");
+  if (layers !== undefined && !/\b(nodes|cluster)\b/.test(layers)) throw new Error("the state was not asked for");
   const stackName = [getOrganization(), getProject(), getStack()].join("/");
   return runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
 }
