@@ -13,6 +13,7 @@ const NOT_RUN: Record<string, string> = {
     [
       "npm run demo",
       "npm run lab -- status",
+      "npm run lab -- machine house-1",
       "npm run lab -- visit curl https://guestbook.demo.three.storm.example.com",
       "npm run lab -- kill aws-1",
       "npm run lab -- stop",
