@@ -44,7 +44,9 @@ export function mongoStore(url: string): Store {
   return {
     list: (limit) =>
       within(async () => {
-        const found = await (await rows())
+        const found = await (
+          await rows()
+        )
           .find({}, { sort: { at: -1, _id: -1 }, limit }) // not _id alone: within a second it goes by web container
           .toArray();
         return found.map(toEntry);
