@@ -13,21 +13,27 @@ function loadWhenUsed() {
   for (const name of ["@npmcli/arborist", "@pulumi/pulumi/automation"]) {
     const file = require.resolve(name, { paths: [sdk] });
     if (require.cache[file]) continue;
-    const whole = () => {
-      delete require.cache[file];
-      return require(file);
-    };
+    const whole = later(file);
     const exported = new Proxy({ __esModule: true }, { get: (own, key) => (key in own ? own[key] : whole()[key]) });
     put(file, exported);
   }
   // The SDK takes this function out of its module while it loads, so the function itself waits.
   const file = path.join(sdk, "runtime", "closure", "codePaths.js");
   if (require.cache[file]) return;
-  const computeCodePaths = (...args) => {
-    delete require.cache[file];
-    return require(file).computeCodePaths(...args);
+  const whole = later(file);
+  put(file, { __esModule: true, computeCodePaths: (...args) => whole().computeCodePaths(...args) });
+}
+
+/** Gives the module of a file that something stands in for: loaded at the first call, once. */
+function later(file) {
+  let exported;
+  return () => {
+    if (exported === undefined) {
+      delete require.cache[file];
+      exported = require(file);
+    }
+    return exported;
   };
-  put(file, { __esModule: true, computeCodePaths });
 }
 
 function put(file, exports) {

@@ -144,3 +144,12 @@ def blind(management, operations):
             if re.match("^40[034] ", text) or empty_is_refusal and re.match(NOTHING, text):
                 wrong[name] = text
     return wrong
+
+
+def nothing_else(case, consul, management, keys):
+    """Tries `keys` and what is common to all tokens: each is refused, would have shown or done something, and the state stays as it was."""
+    operations = {**keys, **common(something_to_see(management))}
+    case.assertEqual(blind(management, operations), {})
+    before = picture(management)
+    refused(case, consul, operations)
+    case.assertEqual(picture(management), before)
