@@ -13,10 +13,20 @@ module.exports = program;
 
 /** The engine reads the state while the program is loaded, which keeps this process busy for as long. */
 async function program() {
+  await withoutDebugger();
   const state = await askState();
   // The SDK must be the one that the engine's own part of the process has loaded.
   const exported = run("index.ts", { folder: ".storm/program", external: ["@pulumi/*"] });
   return typeof exported === "function" ? exported(state) : exported;
+}
+
+/**
+ * The SDK debugs its own process to serialize functions, of which Storm has none: V8 hashes each file then that is loaded, and notes where
+ * each promise came from. This takes the debugger away.
+ */
+async function withoutDebugger() {
+  const session = await require("@pulumi/pulumi/runtime/closure/v8Hooks").getSessionAsync();
+  session.disconnect();
 }
 
 /**

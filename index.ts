@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadAll } from "./load";
+import { loadAll, loadSpec } from "./load";
 import { checkProduction } from "./production";
 import { readBefore, type StateQuestion } from "./stacks/before";
 import { environment } from "./stacks/environment";
@@ -21,9 +21,10 @@ async function deploy(state: StateQuestion): Promise<object> {
     return handOver(first.stack, settings.load.env, settings.credential);
   }
   const given = await readUpstream(settings.layers, settings.load.env);
+  const spec = clearly(() => loadSpec(settings.load)); // the engine is still reading the state
   const before = await readBefore(settings.layers, given, state);
   const { plan, stacks, warnings, keys, guard } = clearly(() => {
-    const loaded = loadAll({ ...settings.load, before });
+    const loaded = loadAll({ ...settings.load, before }, spec);
     checkSettings(loaded.plan, settings);
     checkProduction(loaded.plan, settings.place);
     const { certificate } = loaded;

@@ -55,13 +55,11 @@ export interface Loaded {
 
 /**
  * storm.yml -> Plan and rendered stacks.
+ * @param spec what was read of storm.yml already; default: it is read
  * @throws SpecError with every error of storm.yml, Error with every error of its compose files.
  */
-export function loadAll(settings: LoadSettings): Loaded {
+export function loadAll(settings: LoadSettings, spec = loadSpec(settings)): Loaded {
   const file = path.resolve(settings.directory, settings.file);
-  const spec = readSpec(settings);
-  const later = notYetDeployable(spec);
-  if (later.length > 0) throw new SpecError(later);
   const { plan } = makePlan(spec, {
     env: settings.env,
     lock: readLock(path.dirname(file), settings),
@@ -86,6 +84,17 @@ export function loadAll(settings: LoadSettings): Loaded {
     ...stacks.flatMap((stack) => stack.warnings),
   ];
   return { plan, stacks, certificate: own?.certificate, warnings: [...plan.warnings, ...more] };
+}
+
+/**
+ * storm.yml alone.
+ * @throws SpecError with every error of it.
+ */
+export function loadSpec(settings: SpecSettings): Spec {
+  const spec = readSpec(settings);
+  const later = notYetDeployable(spec);
+  if (later.length > 0) throw new SpecError(later);
+  return spec;
 }
 
 /** @throws SpecError when it cannot be served. */

@@ -34,6 +34,9 @@ function launcherScript(): string {
     "#!/bin/sh",
     `node=${quoted(process.execPath)}`,
     `[ -x "$node" ] || node=node`,
+    // Node.js reads the extra certificates before anything else, which takes as long as the rest of the start. A plugin asks nobody by
+    // HTTPS; what `command` runs here has the variable (command/main.ts).
+    `STORM_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export STORM_EXTRA_CA_CERTS; unset NODE_EXTRA_CA_CERTS`,
     // Starts it with V8's code cache.
     `loader=${quoted(join(__dirname, "../../tools/bundled.js"))}`,
     `[ -f "$loader" ] || loader=`,

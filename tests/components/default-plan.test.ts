@@ -43,6 +43,7 @@ const EXPECTED = [
   ),
   "storm:nodes:Memory memory",
   ...["local-1", "local-2", "local-3", "volumeNode"].map((name) => `pulumi:index:Stash ${name} in memory`),
+  "pulumi:index:Stash peers in mesh",
   "storm:pools:LocalPool local",
   "storm:local:Network local-network in local",
   "storm:local:Service local-image-cache in local",
@@ -112,8 +113,10 @@ test("each phase waits for the one before", () => {
       ?.dependencies.filter((other) => /^(enroll|peers|consul$|swarm$|stack)/.test(other));
   const everyNode = (phase: string) => ["local-1", "local-2", "local-3"].map((name) => `${phase}-${name}`);
   expect(waitsFor("enroll-local-1")).toEqual([]);
-  expect(waitsFor("peers-local-1")).toEqual(everyNode("enroll"));
-  expect(waitsFor("consul")).toEqual([...everyNode("enroll"), ...everyNode("peers")]);
+  expect(waitsFor("peers")).toEqual(everyNode("enroll"));
+  // Of the others' machines it knows by that one entry alone (components/mesh.ts).
+  expect(waitsFor("peers-local-1")).toEqual(["peers"]);
+  expect(waitsFor("consul")).toEqual(["peers", ...everyNode("peers")]);
   expect(waitsFor("swarm")).toEqual(["consul"]);
   expect(waitsFor("stack-ingress")).toEqual(["swarm"]);
   expect(waitsFor("stack-registry")).toEqual(["swarm"]);

@@ -7,7 +7,7 @@ beforeAll(async () => {
 afterAll(removeBuilds);
 
 /** What follows the list of nodes; everything else of a running cluster stays as it is. */
-const FOLLOWS_THE_NODES = /^(peers-.*|consul|swarm|load-balancer)$/;
+const FOLLOWS_THE_NODES = /^(peers(-.*)?|consul|swarm|load-balancer)$/;
 
 /** Names of what is new, gone, and changed in its inputs. */
 function compare(before: Deployed, after: Deployed) {
@@ -34,7 +34,7 @@ function compare(before: Deployed, after: Deployed) {
   };
 }
 
-const FOLLOWERS = ["consul", "load-balancer", "peers-local-1", "peers-local-2", "peers-local-3", "swarm"];
+const FOLLOWERS = ["consul", "load-balancer", "peers", "peers-local-1", "peers-local-2", "peers-local-3", "swarm"];
 const partsOf = (...nodes: string[]) =>
   nodes.flatMap((name) => [`enroll-${name}`, name, `${name}-host-key`, `peers-${name}`]).sort();
 /** The state's entry for a pool's nodes that are no managers. */

@@ -69,6 +69,7 @@ describe("one update", () => {
       ...{ quietOut: quiet.stdout, quietErr: quiet.stderr, plain: plain.stdout, here: here.stdin },
       ...{ work: work.stdout, files: work.assets.apply((assets) => Object.keys(assets ?? {}).sort()) },
       invoked: local.runOutput({ command: "echo invoked; exit 0" }).stdout,
+      engines: local.runOutput({ command: 'echo "$NODE_EXTRA_CA_CERTS"; env | grep -c STORM_EXTRA || true' }).stdout,
     };
   };
 
@@ -86,6 +87,10 @@ describe("one update", () => {
 
   it("reaches a server through a proxy", () => {
     expect(value("proxied")).toContain(`127.0.0.1 ${sshd.port}`);
+  });
+
+  it("gives local commands the engine's environment", () => {
+    expect(value("engines")).toBe(`${process.env["NODE_EXTRA_CA_CERTS"] ?? ""}\n0`);
   });
 
   it("runs local commands with interpreter, folder, stdin and environment, and returns files by glob", () => {

@@ -3,7 +3,7 @@ import { changed, stamps } from "../state";
 import { stormYml } from "../storm-yml";
 
 /** What may change for the nodes that stay: peers, the lists of nodes, and the stack whose scale the test changes. */
-const MAY_CHANGE = /^(peers-local-[123]|consul|swarm|load-balancer|stack-demo)$/;
+const MAY_CHANGE = /^(peers(-local-[123])?|consul|swarm|load-balancer|stack-demo)$/;
 
 /** Nodes come and go. */
 export function scaling(lab: LabCluster): void {
