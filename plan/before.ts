@@ -54,9 +54,11 @@ export const NOTHING: Before = {
   machines: [],
 };
 
+const REJOIN_PREFIX = "rejoin-";
+
 /** Name of the command that waits for a node's return. */
 export function rejoinName(node: string): string {
-  return `rejoin-${node}`;
+  return REJOIN_PREFIX + node;
 }
 
 /** A resource of a state, as far as it is read here. */
@@ -79,10 +81,9 @@ export function beforeOf(resources: readonly StateEntry[]): Before {
     else if (name.includes("/")) Object.assign(workers, input as Record<string, Birth>);
     else births[name] = input as Birth;
   }
-  const rejoined = resources.flatMap(({ urn }) => {
-    const [, name] = typeOf(urn) === REJOIN ? (/^rejoin-(.*)$/.exec(nameOf(urn)) ?? []) : [];
-    return name === undefined ? [] : [name];
-  });
+  const rejoined = resources
+    .filter(({ urn }) => typeOf(urn) === REJOIN && nameOf(urn).startsWith(REJOIN_PREFIX))
+    .map(({ urn }) => nameOf(urn).slice(REJOIN_PREFIX.length));
   const machines = resources.map(({ urn }) => urn).filter((urn) => /^storm:pools:[^$]*\$/.test(typeOf(urn)));
   const managers = Object.keys(births).sort();
   return { managers, births, workers, rejoined, volumeNode, nodes: machines.map(nameOf), machines };

@@ -14,10 +14,10 @@ import sys
 import time
 
 from storm_acl import Waiting, WithToken, expect, put_acl, remove_old_policies, remove_old_tokens, until, use_gossip_key
+from storm_forget import ALIVE
 from storm_lib import Consul, Docker, lock, log, node, parsed
 
 
-ALIVE = 1  # Serf's member status
 # Between a node's beats. One is down after three missed, after six when the leader is new (swarmkit's dispatcher), which comes on top of
 # an election of 10 to 19 s: by Docker's own 5 s a leader's tasks could move only after a minute.
 HEARTBEAT, DOCKERS_HEARTBEAT = 3_000_000_000, 5_000_000_000  # nanoseconds

@@ -10,7 +10,8 @@ import sys
 import time
 
 from storm_acl import Waiting, WithToken, expect, until
-from storm_cluster import ALIVE, put_changed
+from storm_cluster import put_changed
+from storm_forget import ALIVE
 from storm_lib import Docker, lock
 
 # For so long it must be there. A machine that has just gone is still Ready in the swarm until three beats are missed, six under a new
