@@ -29,6 +29,7 @@ beforeEach(() => {
     "package-lock.json",
     "tools/ask-state.js",
     "tools/bundled.js",
+    "tools/light-promises.js",
     "tools/load-when-used.js",
   ])
     fs.copyFileSync(path.join(ROOT, name), path.join(folder, name));
