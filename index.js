@@ -2,6 +2,7 @@
 "use strict";
 
 const { run } = require("./tools/bundled");
+const { withoutTrace } = require("./tools/light-promises");
 const { loadWhenUsed } = require("./tools/load-when-used");
 const { askState } = require("./tools/ask-state");
 
@@ -30,25 +31,15 @@ async function withoutDebugger() {
 }
 
 /**
- * The SDK takes a stack trace, each frame of it mapped to its source, for every promise and every resource: a sixth of a
- * preview's time, for what only its search for leaked promises shows. Those errors have no message; all others, and
- * that search, keep theirs.
+ * For every promise and every resource the SDK takes a stack trace, each frame of it mapped to its source: a sixth of a
+ * preview's time. Those errors have no message; all others keep their traces.
  */
 function lightStackTraces() {
   const debuggable = require("@pulumi/pulumi/runtime/debuggable");
   const whole = Error.prepareStackTrace;
   if (whole === undefined || process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
   Error.prepareStackTrace = (error, frames) => (error.message === "" ? String(error) : whole(error, frames));
-  const { debuggablePromise } = debuggable;
-  debuggable.debuggablePromise = (promise, context) => {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      return debuggablePromise(promise, context);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
-  };
+  debuggable.debuggablePromise = withoutTrace(debuggable.debuggablePromise);
 }
 
 /**

@@ -90,7 +90,7 @@ export function program(): Command {
   storm
     .command("test")
     .description("run all tests of this checkout (`npm test`)")
-    .option("--fast", "only those that need neither engine nor containers (`npm run test:fast`)")
+    .option("--fast", "only those that need neither engine, containers nor database (`npm run test:fast`)")
     .action((options) => test(options, out()));
 
   storm

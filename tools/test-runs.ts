@@ -24,8 +24,19 @@ export function closingLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-/** Suites that need the engine, Docker or minutes; every other folder of tests/ is a fast one. */
-const slow = ["acme", "clouds", "conformance", "enrolment", "local", "lab-image", "previews", "policy"];
+/** Suites that need the engine, Docker, a database, the type checker or minutes; every other folder of tests/ is a fast one. */
+const slow = [
+  "acme",
+  "clouds",
+  "conformance",
+  "enrolment",
+  "guestbook",
+  "local",
+  "lab-image",
+  "previews",
+  "policy",
+  "types",
+];
 const booted = ["cluster"];
 /** Machines of three clouds: minutes more, by `npm run test:long`. */
 const long = ["booted-clouds"];

@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { text } from "node:stream/consumers";
 import { type NodeConfig, nodeConfig } from "../../boot/node-config";
 import { makePlan } from "../../plan/plan";
 import type { Plan } from "../../plan/types";
@@ -34,8 +35,15 @@ export function defaultStormFile(): string {
 }
 
 /** Runs a suite of Python's unittest in a folder: "passed", or its report. A test that is skipped in it nobody would count. */
-export function unittest(args: string[], folder: string): string {
-  const options = { cwd: folder, encoding: "utf8", timeout: 120_000 } as const;
-  const { status, stderr } = spawnSync("python3", ["-B", "-m", "unittest", ...args], options);
-  return status === 0 && !stderr.includes("skipped=") ? "passed" : stderr;
+export async function unittest(args: string[], folder: string): Promise<string> {
+  const options = { cwd: folder, timeout: 120_000 } as const;
+  const child = spawn("python3", ["-B", "-m", "unittest", ...args], {
+    ...options,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const [status, report] = await Promise.all([
+    new Promise((resolve, reject) => child.once("error", reject).once("close", resolve)),
+    text(child.stderr),
+  ]);
+  return status === 0 && !report.includes("skipped=") ? "passed" : report;
 }

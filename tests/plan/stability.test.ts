@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { stableHash, stableSlots } from "../../plan/hash";
 import { meshBlocks, nodeAddress } from "../../plan/mesh";
@@ -54,8 +55,19 @@ function expectUntouched(before: Plan, after: Plan, changed: string, seen = iden
   );
   const keep = <Item extends NodePlan | PoolPlan>(items: readonly Item[], key: (item: Item) => string): unknown[] =>
     items.filter((item) => !key(item).endsWith(`/${changed}`) && !moved.has(key(item))).map(seen);
-  expect(keep(after.pools, ({ key }) => key)).toEqual(keep(before.pools, ({ key }) => key));
-  expect(keep(after.nodes, (node) => node.pool)).toEqual(keep(before.nodes, (node) => node.pool));
+  expectSame(
+    keep(after.pools, ({ key }) => key),
+    keep(before.pools, ({ key }) => key),
+  );
+  expectSame(
+    keep(after.nodes, (node) => node.pool),
+    keep(before.nodes, (node) => node.pool),
+  );
+}
+
+/** Node.js compares ten times as fast as `expect`, which shows the difference. */
+function expectSame(after: unknown, before: unknown): void {
+  if (!isDeepStrictEqual(after, before)) expect(after).toEqual(before);
 }
 
 /** Two pools whose keys have the same hash: the later in order gives way. Documented in plan/hash.ts. */
@@ -126,7 +138,7 @@ test("the order of pools and keys changes nothing at all but lines", () => {
     fc.property(
       pools.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
       ([list, shuffled]) => {
-        expect(planOf(textOf(shuffled))).toEqual(planOf(textOf(list)));
+        expectSame(planOf(textOf(shuffled)), planOf(textOf(list)));
       },
     ),
     { numRuns: 200 },
