@@ -15,6 +15,8 @@ export interface CertificateStatus {
   daysLeft: number | undefined;
   /** "due": the next `up` makes a new one. */
   state: "ok" | "due" | "ending" | "ended" | "unknown";
+  /** Else docs/https.md says who does. */
+  renewedByUp: boolean;
 }
 
 export interface ClusterStatus {
@@ -69,11 +71,11 @@ function serviceStatus({ name, wanted, running }: SwarmService, sick: Set<string
   return { name, wanted, running: good.length };
 }
 
-function certificateStatus({ name, ends, renewalDays = 0 }: CertificateFacts, now: Date): CertificateStatus {
-  if (ends === undefined) return { name, daysLeft: undefined, state: "unknown" };
+function certificateStatus({ name, ends, renewalDays }: CertificateFacts, now: Date): CertificateStatus {
+  if (ends === undefined) return { name, daysLeft: undefined, state: "unknown", renewedByUp: false };
   const left = (ends.getTime() - now.getTime()) / DAY_MS;
-  const state = left <= 0 ? "ended" : left < ENDING_DAYS ? "ending" : left < renewalDays ? "due" : "ok";
-  return { name, daysLeft: Math.floor(left), state };
+  const state = left <= 0 ? "ended" : left < ENDING_DAYS ? "ending" : left < (renewalDays ?? 0) ? "due" : "ok";
+  return { name, daysLeft: Math.floor(left), state, renewedByUp: renewalDays !== undefined };
 }
 
 /** What can not be looked at comes first, as it may be worst. */
@@ -115,7 +117,8 @@ function serviceProblem({ name, running, wanted }: ServiceStatus): string[] {
   return wanted === undefined || running >= wanted ? [] : [`${name}: ${running} of ${wanted} replicas run`];
 }
 
-function certificateProblem({ name, daysLeft, state }: CertificateStatus): string[] {
-  if (state === "ended") return [`certificate ${name} has ended: run \`pulumi up\``];
-  return state === "ending" ? [`certificate ${name} ends in ${daysLeft} days: run \`pulumi up\``] : [];
+function certificateProblem({ name, daysLeft, state, renewedByUp }: CertificateStatus): string[] {
+  const hint = renewedByUp ? "`pulumi up` renews it" : "docs/https.md says what renews it";
+  if (state === "ended") return [`certificate ${name} has ended: ${hint}`];
+  return state === "ending" ? [`certificate ${name} ends in ${daysLeft} days: ${hint}`] : [];
 }

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CommanderError } from "commander";
-import { DEBUG, exitCodesHelp, failure, wrongCommandLine } from "../../cli/errors";
+import { DEBUG, EXIT_CODES, exitCodesHelp, failure, wrongCommandLine } from "../../cli/errors";
 import { UserError } from "../../tools/errors";
+import { checkout } from "../../tools/paths";
 
 test.each([
   ["help that was asked for", new CommanderError(0, "commander.helpDisplayed", ""), { text: "", code: 0 }],
@@ -26,7 +29,10 @@ test("the stack trace is there with --debug alone", () => {
   expect(failure(new Error("boom"), ["status", DEBUG]).text).toMatch(/^error: boom\n[^]*^ +at /m);
 });
 
-test("the help has every exit code", () => {
+test("the help and docs/commands.md have every exit code", () => {
+  const page = readFileSync(join(checkout, "docs", "commands.md"), "utf8");
+  for (const [code, words] of Object.entries(EXIT_CODES))
+    expect(page.replaceAll("`", "")).toContain(`| ${code} | ${words.replaceAll("`", "")} |`);
   const codes = [...exitCodesHelp().matchAll(/^ +(\d+) {2}/gm)].map(([, code]) => Number(code));
   expect(codes).toEqual([0, 1, 2, 130]);
 });

@@ -161,8 +161,17 @@ test.each([
   [-0.1, "ended", "DEGRADED"],
 ])("a certificate with %d days left, renewed from 30 on, is %s", (days, state, health) => {
   const status = statusOf({ certificates: [{ name: "docker-client", ends: inDays(days), renewalDays: 30 }] });
-  expect(status.certificates).toEqual([{ name: "docker-client", daysLeft: Math.floor(days), state }]);
+  expect(status.certificates).toEqual([
+    { name: "docker-client", daysLeft: Math.floor(days), state, renewedByUp: true },
+  ]);
   expect(status.health).toBe(health);
+});
+
+test("who renews a certificate is said where it ends", () => {
+  const of = (renewalDays?: number) =>
+    statusOf({ certificates: [{ name: "c", ends: inDays(3.5), renewalDays }] }).problems;
+  expect(of(30)).toEqual(["certificate c ends in 3 days: `pulumi up` renews it"]);
+  expect(of()).toEqual(["certificate c ends in 3 days: docs/https.md says what renews it"]);
 });
 
 test("the certificates that end first are listed first", () => {
