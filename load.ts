@@ -4,7 +4,7 @@ import { IMAGE_CACHE_HOST, IMAGE_CACHE_PORT } from "./boot/node-config";
 import { servesPage } from "./boot/services-page";
 import { EDGE_NETWORK } from "./boot/system-stacks";
 import { writeContext } from "./compose/context";
-import { type LoadedStack, loadStack } from "./compose/load";
+import { type LoadedStack, type LoadInput, loadStack } from "./compose/load";
 import { unreachable } from "./plan/admins";
 import type { Before } from "./plan/before";
 import { pinned } from "./plan/lock";
@@ -12,10 +12,10 @@ import { checkOwnCertificate, type OwnCertificate } from "./plan/own-certificate
 import { makePlan } from "./plan/plan";
 import type { Plan, StackPlan } from "./plan/types";
 import { errorAt } from "./spec/error-at";
-import { SpecError } from "./spec/errors";
+import { formatIssue, type Issue, sortIssues, SpecError } from "./spec/errors";
 import { type Lock, LOCK_FILE, parseLock } from "./spec/lock";
 import { notYetDeployable } from "./spec/not-yet";
-import { readSpec, type SpecSettings } from "./spec/read";
+import { examineSpec, readSpec, type SpecSettings } from "./spec/read";
 import type { Spec } from "./spec/spec";
 import { priceAgeWarnings, unknownPriceWarnings } from "./spec/sizes/price";
 
@@ -56,7 +56,7 @@ export interface Loaded {
 /**
  * storm.yml -> Plan and rendered stacks.
  * @param spec what was read of storm.yml already; default: it is read
- * @throws SpecError with every error of storm.yml, Error with every error of its compose files.
+ * @throws SpecError with every error of storm.yml, or of its compose files.
  */
 export function loadAll(settings: LoadSettings, spec = loadSpec(settings)): Loaded {
   const file = path.resolve(settings.directory, settings.file);
@@ -65,9 +65,10 @@ export function loadAll(settings: LoadSettings, spec = loadSpec(settings)): Load
     lock: readLock(path.dirname(file), settings),
     before: settings.before,
   });
-  const stacks = plan.stacks.map((stack) => renderOne(stack, plan, { ...settings, file }));
-  const errors = [...stacks.flatMap((stack) => stack.errors), ...sharedAddresses(stacks)];
-  if (errors.length > 0) throw new Error(errors.join("\n"));
+  const rendered = renderAll(plan, settings);
+  const errors = rendered.issues.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new SpecError(errors);
+  const stacks = rendered.stacks.map((stack) => ({ ...stack, contexts: packAll(stack, settings) }));
   const prices = [
     ...priceAgeWarnings(
       plan.sites.map((site) => site.provider),
@@ -81,9 +82,38 @@ export function loadAll(settings: LoadSettings, spec = loadSpec(settings)): Load
     ...(open === undefined ? [] : [open]),
     ...prices,
     ...(own?.warnings ?? []),
-    ...stacks.flatMap((stack) => stack.warnings),
+    ...stacks.flatMap((stack) => stack.warnings.map(formatIssue)),
   ];
   return { plan, stacks, certificate: own?.certificate, warnings: [...plan.warnings, ...more] };
+}
+
+/**
+ * Everything that is wrong with storm.yml and its compose files in one go, and what to look at besides. Where storm.yml itself is
+ * wrong, its compose files are looked at all the same, as far as it says which they are. Builds and makes nothing.
+ * @throws Error when there is no storm.yml, or storm.lock can not be read
+ */
+export function examineAll(settings: Omit<LoadSettings, "buildDirectory" | "before">): Issue[] {
+  const { spec, composeOnly, issues } = examineSpec(settings);
+  const known = spec ?? composeOnly;
+  if (known === undefined) return issues;
+  const directory = path.dirname(path.resolve(settings.directory, settings.file));
+  const more = issuesOf(() => {
+    const { plan } = makePlan(known, { env: settings.env, lock: readLock(directory, settings) });
+    const { stacks, issues: ofStacks } = renderAll(plan, settings);
+    const ofCertificate = issuesOf(() => void (spec && ownCertificate(spec, plan, stacks, directory)));
+    return [...(spec === undefined ? [] : notYetDeployable(spec)), ...ofStacks, ...ofCertificate];
+  });
+  return sortIssues([...issues, ...more]);
+}
+
+/** What is wrong, however it is said. */
+function issuesOf(look: () => Issue[] | void): Issue[] {
+  try {
+    return look() ?? [];
+  } catch (error) {
+    if (error instanceof SpecError) return [...error.issues];
+    throw error;
+  }
 }
 
 /**
@@ -98,7 +128,7 @@ export function loadSpec(settings: SpecSettings): Spec {
 }
 
 /** @throws SpecError when it cannot be served. */
-function ownCertificate(spec: Spec, plan: Plan, stacks: readonly RenderedStack[], directory: string) {
+function ownCertificate(spec: Spec, plan: Plan, stacks: readonly Rendered[], directory: string) {
   if (plan.tls.from !== "files") return undefined;
   const [certPem, keyPem] = (["certificate", "key"] as const).map((key) => {
     const name = plan.tls.from === "files" ? plan.tls[key] : "";
@@ -119,56 +149,72 @@ function ownCertificate(spec: Spec, plan: Plan, stacks: readonly RenderedStack[]
 }
 
 /** Addresses at which services of two stacks would answer; within one stack compose/render.ts finds them. */
-function sharedAddresses(stacks: readonly RenderedStack[]): string[] {
+function sharedAddresses(stacks: readonly Rendered[]): Issue[] {
   const seen = new Map<string, { stack: string; service: string }>();
-  return stacks.flatMap(({ name: stack, routes }) =>
+  return stacks.flatMap(({ name: stack, routes, origin }) =>
     routes.flatMap(({ service, host, path: prefix }) => {
       const other = seen.get(host + prefix) ?? { stack, service };
       seen.set(host + prefix, other);
       if (other.stack === stack) return [];
       const both = `${other.stack}/${other.service} and ${stack}/${service}`;
-      return [
-        `compose: ${both} would both answer at https://${host}${prefix}; give one of them another storm.route.host`,
-      ];
+      const message = `${both} would both answer at https://${host}${prefix}; give one of them another storm.route.host`;
+      return [{ severity: "error", ...origin, message }];
     }),
   );
 }
 
 /** storm.lock beside storm.yml. Without a way out the images are built here: no publisher's digest is theirs. */
-function readLock(directory: string, { directory: from, offline }: LoadSettings): Lock | undefined {
+function readLock(
+  directory: string,
+  { directory: from, offline }: Pick<LoadSettings, "directory" | "offline">,
+): Lock | undefined {
   const file = path.join(directory, LOCK_FILE);
   if (!fs.existsSync(file)) return undefined;
   const lock = parseLock(fs.readFileSync(file, "utf8"), path.relative(from, file));
   return offline ? { ...lock, containers: {} } : lock;
 }
 
-function renderOne(stack: StackPlan, plan: Plan, settings: LoadSettings): RenderedStack {
-  const loaded = loadStack(path.dirname(settings.file), stack.file, {
+/** A stack before anything of it is packed, and where storm.yml names it. */
+type Rendered = Omit<RenderedStack, "contexts"> & { origin: LoadInput["origin"] };
+type RenderSettings = Pick<LoadSettings, "directory" | "file" | "ipvs" | "offline">;
+
+function renderAll(plan: Plan, settings: RenderSettings): { stacks: Rendered[]; issues: Issue[] } {
+  const stacks = plan.stacks.map((stack) => renderOne(stack, plan, settings));
+  const own = stacks.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  return { stacks, issues: sortIssues([...own, ...sharedAddresses(stacks)]) };
+}
+
+function renderOne(stack: StackPlan, plan: Plan, { directory, file, ipvs, offline }: RenderSettings): Rendered {
+  const stormYml = path.resolve(directory, file);
+  const place = { file: path.relative(directory, stormYml), line: stack.line, column: stack.column };
+  const origin = { place, path: `compose/${stack.name}` };
+  const loaded = loadStack(path.dirname(stormYml), stack.file, {
     stackName: stack.name,
     scale: stack.scale,
     domain: stack.domain,
     ownNames: plan.ownNames,
-    capabilities: { ipvs: settings.ipvs },
+    capabilities: { ipvs },
     registry: `${plan.registry.host}:${plan.registry.port}`,
     // Docker Hub's images come by the engine's own mirror setting; without a way out the cache holds the others too.
-    imageRewrite: settings.offline
+    imageRewrite: offline
       ? { "ghcr.io": `${IMAGE_CACHE_HOST}:${IMAGE_CACHE_PORT}/ghcr.io` }
       : (image) => pinned(image, plan.lock),
     overlayMtu: plan.network.overlayMtu,
     volumeNode: plan.volumeNode,
     edgeNetwork: EDGE_NETWORK,
-    origin: `${path.relative(settings.directory, settings.file)}:${stack.line}:${stack.column} compose/${stack.name}`,
+    origin,
+    namesFrom: directory,
   });
-  return { ...loaded, name: stack.name, contexts: loaded.errors.length > 0 ? [] : packAll(stack, loaded, settings) };
+  return { ...loaded, name: stack.name, origin };
 }
 
-function packAll(stack: StackPlan, loaded: LoadedStack, { buildDirectory }: LoadSettings): PackedContext[] {
-  return loaded.builds.map((build) => {
+function packAll(stack: Rendered, { buildDirectory }: LoadSettings): PackedContext[] {
+  return stack.builds.map((build) => {
     const hash = build.image.slice(build.image.lastIndexOf(":") + 1);
     // A dot is in none of the names: the node finds a stack's archives by it (storm_images.py).
     const archive = `${stack.name}.${build.service}.${hash}.tar.gz`;
     const localPath = path.join(buildDirectory, archive);
-    if (!fs.existsSync(localPath)) writeContext(loaded.projectDirectory, build, localPath);
+    if (!fs.existsSync(localPath)) writeContext(stack.projectDirectory, build, localPath);
     // What nobody used for a day is removed (tools/old-builds.ts).
     else fs.utimesSync(localPath, new Date(), new Date());
     return { service: build.service, localPath, remotePath: `/var/lib/storm/builds/${archive}` };

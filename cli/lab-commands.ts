@@ -3,8 +3,7 @@ import type { Command } from "commander";
 import type { Command as LabCommand } from "../lab/clouds/commands";
 import { UserError } from "../tools/errors";
 import { type Output, streamOutput } from "../tools/report";
-import { labDo, labShow, labStart, labStop, labVisit } from "./commands/lab";
-import { labMachine } from "./commands/lab-machine";
+import { commandFile } from "./command-file";
 
 const out = (): Output => streamOutput(process.stdout);
 
@@ -17,21 +16,21 @@ export function addLab(storm: Command): void {
   lab
     .command("start")
     .description("start the clouds, empty")
-    .action(() => labStart(out()));
+    .action(() => commandFile("lab").labStart(out()));
   lab
     .command("stop")
     .description("remove everything that the clouds have")
-    .action(() => labStop(out()));
+    .action(() => commandFile("lab").labStop(out()));
   lab
     .command("status")
     .description("networks, machines, groups and load balancers")
     .option("--json", "as JSON")
-    .action((options) => labShow(options, out()));
+    .action((options) => commandFile("lab").labShow(options, out()));
   lab
     .command("machine")
     .description("a bare machine of one's own on the lab's internet, for `Hosts`; prints its entry in storm.yml")
     .argument("<name>")
-    .action((name) => labMachine(name, out()));
+    .action((name) => commandFile("lab-machine").labMachine(name, out()));
   lab
     .command("visit")
     .description("run a command as somebody else on the lab's internet: visit curl https://...")
@@ -39,7 +38,7 @@ export function addLab(storm: Command): void {
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (command) => {
-      process.exitCode = await labVisit(command);
+      process.exitCode = await commandFile("lab").labVisit(command);
     });
   addMisfortune(lab);
 }
@@ -57,7 +56,7 @@ const POWER = [
 ] as const;
 
 function addMisfortune(lab: Command): void {
-  const act = (command: LabCommand) => labDo(command, out());
+  const act = (command: LabCommand) => commandFile("lab").labDo(command, out());
   const group = (name: string, what: string) => lab.command(name).description(what);
   group("size", "ask a group for a number of machines, as in its cloud's console")
     .argument("<group>")

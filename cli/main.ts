@@ -1,18 +1,9 @@
 import { Command } from "commander";
-import { UserError, formatError } from "../tools/errors";
 import { type Output, streamOutput } from "../tools/report";
-import { bench } from "./commands/bench";
-import { demo } from "./commands/demo";
-import { doctor } from "./commands/doctor";
-import { env } from "./commands/env";
-import { lock } from "./commands/lock";
-import { plan } from "./commands/plan";
-import { pulumi } from "./commands/pulumi";
-import { start } from "./commands/start";
-import { stop } from "./commands/stop";
-import { test } from "./commands/test";
-import { verifyOfficial } from "./commands/verify-official";
+import { commandFile } from "./command-file";
+import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
 import { addLab } from "./lab-commands";
+import { addLooking } from "./looking-commands";
 import { nearestWord } from "../spec/nearest";
 
 const out = () => streamOutput(process.stdout);
@@ -36,7 +27,7 @@ export function program(): Command {
     .option("-s, --stack <name>", "environment to plan for", "dev")
     .option("-f, --file <path>", "another storm.yml, this once")
     .option("--json", "as JSON")
-    .action((options) => plan(options, err()));
+    .action((options) => commandFile("plan").plan(options, err()));
 
   storm
     .command("start")
@@ -45,7 +36,7 @@ export function program(): Command {
     .option("-f, --file <path>", "another storm.yml; stays in the stack's config")
     .option("--json", "print the outputs as JSON, secrets left out")
     .option("-v, --verbose", "a line for every resource")
-    .action((options) => start(options, outputFor(options)));
+    .action((options) => commandFile("start").start(options, outputFor(options)));
 
   storm
     .command("stop")
@@ -53,21 +44,21 @@ export function program(): Command {
     .option("-s, --stack <name>", "environment to destroy", "dev")
     .option("-y, --yes", "for scripts; nothing is asked anyway")
     .option("-v, --verbose", "a line for every resource")
-    .action((options) => stop(options, out()));
+    .action((options) => commandFile("stop").stop(options, out()));
 
   storm
     .command("env")
     .description("print the shell's exports for a stack's cluster: eval $(npx storm env dev)")
     .argument("<stack>")
     .option("--json", "as JSON")
-    .action((stack, options) => env(stack, options, err()));
+    .action((stack, options) => commandFile("env").env(stack, options, err()));
 
   storm
     .command("lock")
     .description("write storm.lock: the machine images and container digests that a stack runs")
     .option("-s, --stack <name>", "environment to read from", "dev")
     .option("--json", "print the lock as JSON, too")
-    .action((options) => lock(options, err()));
+    .action((options) => commandFile("lock").lock(options, err()));
 
   storm
     .command("pulumi")
@@ -76,7 +67,7 @@ export function program(): Command {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args) => {
-      process.exitCode = await pulumi(args, err());
+      process.exitCode = await commandFile("pulumi").pulumi(args, err());
     });
 
   storm
@@ -84,14 +75,14 @@ export function program(): Command {
     .description("what is installed, what is missing, what stands in for what (`npm run doctor`)")
     .option("--json", "as JSON")
     .action(async (options) => {
-      process.exitCode = await doctor(options, out());
+      process.exitCode = await commandFile("doctor").doctor(options, out());
     });
 
   storm
     .command("test")
     .description("run all tests of this checkout (`npm test`)")
     .option("--fast", "only those that need neither engine, containers nor database (`npm run test:fast`)")
-    .action((options) => test(options, out()));
+    .action((options) => commandFile("test").test(options, out()));
 
   storm
     .command("verify-official")
@@ -99,7 +90,7 @@ export function program(): Command {
       "the previews of tests/previews on Pulumi's official plugins, without an account (`npm run verify:official`)",
     )
     .action(async () => {
-      process.exitCode = await verifyOfficial(out());
+      process.exitCode = await commandFile("verify-official").verifyOfficial(out());
     });
 
   storm
@@ -108,7 +99,7 @@ export function program(): Command {
     .argument("[args...]")
     .allowUnknownOption()
     .action(async (args) => {
-      process.exitCode = await bench(args, out());
+      process.exitCode = await commandFile("bench").bench(args, out());
     });
 
   storm
@@ -117,14 +108,17 @@ export function program(): Command {
       "a cluster over three clouds on this machine loses nodes and a site, and is destroyed (`npm run demo`)",
     )
     .option("--json", "the steps with their figures as JSON, too")
-    .action((options) => demo(options, outputFor(options)));
+    .action((options) => commandFile("demo").demo(options, outputFor(options)));
 
+  addLooking(storm);
   addLab(storm);
+  addDebug(storm);
+  storm.addHelpText("after", exitCodesHelp());
 
   storm.on("command:*", ([word]: string[]) => {
     const names = storm.commands.map((command) => command.name());
     const guess = nearestWord(word ?? "", names);
-    throw new UserError(`unknown command ${word}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
+    throw wrongCommandLine(`unknown command ${word}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
       `Commands: ${names.join(", ")}`,
     ]);
   });
@@ -137,15 +131,13 @@ export async function main(args: string[]): Promise<void> {
     // Everything after `pulumi` is the engine's, flags that look like ours included.
     if (args[0] === "pulumi") {
       const rest = args[1] === "--" ? args.slice(2) : args.slice(1);
-      process.exitCode = await pulumi(rest, err());
+      process.exitCode = await commandFile("pulumi").pulumi(rest, err());
       return;
     }
     await program().parseAsync(args, { from: "user" });
   } catch (error) {
-    const { exitCode, code } = error as { exitCode?: number; code?: unknown };
-    // commander has printed its own errors and help already. An engine's error has a number for its code.
-    const printed = typeof code === "string" && code.startsWith("commander.");
-    if (!printed) process.stderr.write(formatError(error) + "\n");
-    process.exitCode = exitCode ?? 1;
+    const { text, code } = failure(error, args);
+    process.stderr.write(text);
+    process.exitCode = code;
   }
 }

@@ -9,7 +9,8 @@ import type { StackState } from "../tools/backend";
 import { UserError, messageOf } from "../tools/errors";
 import { checkout } from "../tools/paths";
 import type { Output } from "../tools/report";
-import { hasIpvs, readConfig } from "./config";
+import { readConfig } from "./config";
+import { loadSettings } from "./load-settings";
 import { backendOf } from "./workspace";
 
 /**
@@ -42,21 +43,10 @@ export async function makePlanOf(
   output: Output,
   before?: Before,
 ): Promise<{ plan: Plan; warnings: string[] }> {
-  const config = readConfig(stack);
-  const text = (key: string, otherwise: string) => (typeof config[key] === "string" ? config[key] : otherwise);
   // The default stack builds its image from this bundle.
   await buildGuestbook();
   return clearly(output, () =>
-    loadAll({
-      directory: checkout,
-      file: file ?? text("storm:file", "storm.yml"),
-      env: text("storm:env", stack),
-      spec: config["storm:spec"],
-      ipvs: hasIpvs(),
-      offline: true,
-      before,
-      buildDirectory: join(checkout, ".storm", "builds"),
-    }),
+    loadAll({ ...loadSettings(stack, file), before, buildDirectory: join(checkout, ".storm", "builds") }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { table } from "../plan/table";
 import { type Output, paint, seconds } from "../tools/report";
 
 interface NodeRow {
@@ -21,7 +22,7 @@ export function summary(outputs: Record<string, unknown>, facts: SummaryFacts, o
   const urls = Object.entries(value<Record<string, string>>("urls") ?? {});
   const time = seconds(facts.milliseconds);
   const head = facts.changed ? `Cluster ${facts.stack} ready in ${time}` : `Nothing to change (${time})`;
-  const lines = ["", paint(output, "bold", head), "", ...table(nodes)];
+  const lines = ["", paint(output, "bold", head), "", ...nodeTable(nodes)];
   const survives = value<string>("survives");
   if (survives) lines.push("", survives);
   lines.push("", ...urlLines(urls, value<string>("url")));
@@ -40,10 +41,9 @@ function urlLines(urls: [string, string][], first: string | undefined): string[]
   return urls.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`);
 }
 
-function table(nodes: readonly NodeRow[]): string[] {
+function nodeTable(nodes: readonly NodeRow[]): string[] {
   if (nodes.length === 0) return [];
   const columns = ["name", "role", "site", "size", "address"] as const;
   const rows = [columns.map((column) => column.toUpperCase()), ...nodes.map((node) => columns.map((key) => node[key]))];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)));
-  return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
+  return table(rows).map((line) => `  ${line}`);
 }

@@ -1,4 +1,4 @@
-import { formatIssue, type Issue, sortIssues } from "../spec/errors";
+import { type Issue, sortIssues } from "../spec/errors";
 import { nearestWord } from "../spec/nearest";
 import { EnvValues } from "./env-values";
 
@@ -25,12 +25,12 @@ export class Diagnostics {
     this.issues.push({ severity: "error", place: { file: this.file, ...at }, path, message, allowed, nearest });
   }
 
-  /** Formatted, in the order of the file, each once. */
-  get(severity: Issue["severity"]): string[] {
+  /** In the order of the file, each once. */
+  get(severity: Issue["severity"]): Issue[] {
     return sortIssues(
       this.issues
         .filter((issue) => issue.severity === severity)
         .map((issue) => ({ ...issue, message: this.secrets.hideIn(issue.message) })),
-    ).map(formatIssue);
+    );
   }
 }

@@ -1,12 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Issue } from "../spec/errors";
 import { hashBuild } from "./context";
 import { EnvFileError, parseEnvFile } from "./env-file";
 import { renderStack } from "./render";
 import type { RenderInput, RenderResult } from "./types";
 
 /** What `loadStack` reads by itself is not asked for. */
-export type LoadInput = Omit<RenderInput, "file" | "readFile" | "env" | "hashBuild">;
+export interface LoadInput extends Omit<RenderInput, "file" | "readFile" | "env" | "hashBuild"> {
+  /** Folder that messages name files from; default: storm.yml's. */
+  namesFrom?: string;
+}
 
 export interface LoadedStack extends RenderResult {
   /** Folder of the compose file: what its relative paths are relative to. */
@@ -20,12 +24,17 @@ const DEFAULT_NAMES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "do
  * Reads and renders a compose file with its `.env` and whatever else it refers to. `file` as in storm.yml: relative to `directory`, `.yml` may
  * be left out, a folder will do. What is wrong is in `errors`.
  */
-export function loadStack(directory: string, file: string, input: LoadInput): LoadedStack {
+export function loadStack(
+  directory: string,
+  file: string,
+  { namesFrom = directory, ...input }: LoadInput,
+): LoadedStack {
   const found = findComposeFile(directory, file);
   if (found === undefined) {
-    const origin = input.origin ?? `compose/${input.stackName}`;
+    const { place, path: at } = input.origin;
     const names = path.extname(file) === "" ? `${file}, ${file}.yml or ${file}.yaml` : file;
-    const errors = [`${origin}/file: there is no ${names} in ${path.resolve(directory)}`];
+    const message = `there is no ${names} in ${path.resolve(directory)}`;
+    const errors: Issue[] = [{ severity: "error", place, path: `${at}/file`, message }];
     return {
       stack: {},
       builds: [],
@@ -41,10 +50,10 @@ export function loadStack(directory: string, file: string, input: LoadInput): Lo
     };
   }
   const projectDirectory = path.dirname(found);
-  const env = readDotEnv(directory, projectDirectory);
+  const env = readDotEnv(namesFrom, projectDirectory);
   const result = renderStack({
     ...input,
-    file: { name: path.relative(directory, found), text: fs.readFileSync(found, "utf8") },
+    file: { name: path.relative(namesFrom, found), text: fs.readFileSync(found, "utf8") },
     readFile: (relative) => readText(path.resolve(projectDirectory, relative)),
     env: env.values,
     hashBuild: (build) => hashBuild(projectDirectory, build),
@@ -59,14 +68,15 @@ export function findComposeFile(directory: string, file: string): string | undef
   return candidates.find((candidate) => fs.statSync(candidate, { throwIfNoEntry: false })?.isFile());
 }
 
-function readDotEnv(directory: string, folder: string): { values: Record<string, string>; errors: string[] } {
+function readDotEnv(namesFrom: string, folder: string): { values: Record<string, string>; errors: Issue[] } {
   const file = path.join(folder, ".env");
   const text = readText(file);
   try {
     return { values: text === undefined ? {} : parseEnvFile(text), errors: [] };
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;
-    return { values: {}, errors: [`${path.relative(directory, file)}:${error.line}:1: ${error.message}`] };
+    const place = { file: path.relative(namesFrom, file), line: error.line, column: 1 };
+    return { values: {}, errors: [{ severity: "error", place, path: "", message: error.message }] };
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Issue } from "../spec/errors";
+
 /** What goes into the renderer, and what comes out: a stack that `docker stack deploy` runs as it is, and everything that has to be there first. */
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -64,8 +66,8 @@ export interface RenderInput {
   volumeNode: string;
   /** Overlay that the ingress shares with routed services. */
   edgeNetwork: string;
-  /** Where storm.yml names this stack, for errors in `scale`: "storm.yml:14:5 compose/web". */
-  origin?: string;
+  /** Where storm.yml names this stack, for what is wrong there. */
+  origin: Pick<Issue, "place" | "path">;
 }
 
 export interface RenderResult {
@@ -82,8 +84,7 @@ export interface RenderResult {
   spread: { service: string; replicas: number }[];
   /** Values that came out of `.env` and env files, which no message may show. Secret. */
   hidden: string[];
-  /** One line each: "docker-compose.yml:12:5 services/web/container_name: ...". */
-  warnings: string[];
-  /** As warnings. If there is one, the rest of the result is not to be deployed. */
-  errors: string[];
+  warnings: Issue[];
+  /** If there is one, the rest of the result is not to be deployed. */
+  errors: Issue[];
 }

@@ -1,5 +1,6 @@
 import { NEAR_MS } from "./distance";
 import { managerRoundTrips, milliseconds } from "./round-trips";
+import { table } from "./table";
 import type { CostLine, LimitLine, NodePlan, Plan, PoolPlan } from "./types";
 
 /** Nodes of one pool are listed by name up to this many. */
@@ -101,15 +102,4 @@ function distances(plan: Plan): string[] {
 
 function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
-}
-
-/** Columns as wide as their widest cell; no blanks at the ends of lines. */
-function table(rows: readonly string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -36,17 +36,41 @@ export function load(text: string, options: LoadOptions): LoadResult {
   return { spec, warnings: spec.warnings };
 }
 
-/** Like `load`, for those who show errors themselves: never throws. `spec` is undefined when there are errors. */
-export function examine(text: string, options: LoadOptions): { spec: Spec | undefined; issues: Issue[] } {
+/** What `examine` found. */
+export interface Examined {
+  /** Undefined when there are errors. */
+  readonly spec: Spec | undefined;
+  /** What a file with errors says of its names and compose files, as far as that is right: enough to go on to those files. */
+  readonly composeOnly: Spec | undefined;
+  readonly issues: Issue[];
+}
+
+/** What compose files are rendered by. */
+const OF_COMPOSE = ["name", "Hostname", "compose"];
+
+/** Like `load`, for those who show errors themselves: never throws. */
+export function examine(text: string, options: LoadOptions): Examined {
   const parsed = parseYaml(text, options.fileName);
-  if (parsed.source === undefined) return { spec: undefined, issues: sortIssues(parsed.issues) };
+  if (parsed.source === undefined)
+    return { spec: undefined, composeOnly: undefined, issues: sortIssues(parsed.issues) };
   const base = emptyAsMapping(parsed.source);
-  const chosen = validate(resolve(base, options.env, options.overrides ?? []), parsed.issues);
+  const whole = resolve(base, options.env, options.overrides ?? []);
+  const chosen = validate(whole, parsed.issues);
   // Errors in another environment's values are found now, not when it is first deployed.
   const others = otherEnvironments(base, options.env).flatMap((env) => validate(resolve(base, env, []), []).issues);
   const errors = others.filter((issue) => issue.severity === "error");
   const issues = sortIssues([...chosen.issues, ...errors]);
-  return { spec: issues.some((issue) => issue.severity === "error") ? undefined : chosen.spec, issues };
+  if (!issues.some((issue) => issue.severity === "error")) return { spec: chosen.spec, composeOnly: undefined, issues };
+  return { spec: undefined, composeOnly: composeOnly(whole), issues };
+}
+
+/** The rules of the whole file may be broken, and the file's own values here and there: what is left of these keys is whole again. */
+function composeOnly(source: Source): Spec | undefined {
+  if (!isMapping(source.value)) return undefined;
+  const value = Object.fromEntries(Object.entries(source.value).filter(([key]) => OF_COMPOSE.includes(key)));
+  const { source: rest } = checkShape({ ...source, value });
+  const { spec, issues } = validate(rest, []);
+  return issues.some((issue) => issue.severity === "error") ? undefined : spec;
 }
 
 function validate(source: Source, before: readonly Issue[]): { spec: Spec | undefined; issues: Issue[] } {

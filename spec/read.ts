@@ -1,7 +1,7 @@
 /** The storm.yml of a stack, from its file: what program and policy pack both start from. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { load } from "./load";
+import { type Examined, examine, load, type LoadOptions } from "./load";
 import type { Spec } from "./spec";
 
 /** Where storm.yml is, and what stack config says about it. */
@@ -16,11 +16,22 @@ export interface SpecSettings {
 }
 
 /** @throws SpecError with every error of storm.yml, Error when there is none. */
-export function readSpec({ directory, file, env, spec: override }: SpecSettings): Spec {
+export function readSpec(settings: SpecSettings): Spec {
+  const { text, options } = given(settings);
+  return load(text, options).spec;
+}
+
+/** All that is wrong with it. @throws Error when there is none. */
+export function examineSpec(settings: SpecSettings): Examined {
+  const { text, options } = given(settings);
+  return examine(text, options);
+}
+
+function given({ directory, file, env, spec: override }: SpecSettings): { text: string; options: LoadOptions } {
   const full = path.resolve(directory, file);
-  const name = path.relative(directory, full);
+  const fileName = path.relative(directory, full);
   const overrides = override === undefined ? [] : [{ from: "stack config storm:spec", value: override }];
-  return load(readFile(full, name), { fileName: name, env, overrides }).spec;
+  return { text: readFile(full, fileName), options: { fileName, env, overrides } };
 }
 
 function readFile(file: string, name: string): string {

@@ -4,13 +4,12 @@ import { UserError, messageOf } from "../../tools/errors";
 import { readIfThere, writeAtomically } from "../../tools/files";
 import { checkout } from "../../tools/paths";
 import type { Output } from "../../tools/report";
-import { setUpEngine } from "../../tools/setup";
-import { type ClusterAccess, clusterServices, containerDigests } from "../cluster-services";
+import { accessOf, dockerApi, openStack } from "../cluster/access";
+import { clusterServices, containerDigests } from "../cluster/services";
 import { readConfig, type StackConfig } from "../config";
 import type { StateResource } from "../images/provider";
 import { machineImages } from "../machine-images";
-import { backendOf, StormStack } from "../workspace";
-import { unknownStack } from "./env";
+import type { StormStack } from "../workspace";
 
 export interface LockOptions {
   stack: string;
@@ -22,12 +21,11 @@ const OWN_REGISTRY = "registry.service.consul:5000";
 
 /** `storm lock`: writes storm.lock beside storm.yml from what the stack runs. Entries that it does not run stay: another environment may. */
 export async function lock({ stack, json }: LockOptions, output: Output): Promise<void> {
-  const backend = await backendOf(stack, output);
-  if ((await backend.state(stack)) === undefined) throw unknownStack(stack, await backend.stacks());
+  const opened = await openStack(stack, output);
   const config = readConfig(stack);
   const file = join(dirname(resolve(checkout, text(config["storm:file"], "storm.yml"))), LOCK_FILE);
   const before = readLock(file);
-  const running = await whatRuns(new StormStack(stack, await setUpEngine(output, { quiet: true })), config, output);
+  const running = await whatRuns(opened, config, output);
   const after: Lock = {
     images: { ...before.images, ...running.images },
     containers: { ...before.containers, ...running.containers },
@@ -54,9 +52,7 @@ async function whatRuns(stack: StormStack, config: StackConfig, output: Output):
     return { images, containers: {} };
   }
   const outputs = await stack.outputs();
-  if (typeof outputs["dockerHost"] !== "string")
-    throw new UserError(`stack ${stack.name} has no cluster`, ["Its deployment did not end; run it again first."]);
-  const services = await clusterServices(outputs as unknown as ClusterAccess); // stacks/outputs.ts made them
+  const services = await clusterServices(dockerApi(accessOf(stack.name, outputs), outputs));
   return { images, containers: containerDigests(services, OWN_REGISTRY) };
 }
 

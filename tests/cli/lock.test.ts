@@ -1,18 +1,16 @@
-import { createServer } from "node:https";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
-import { clusterServices, containerDigests, type ServiceAnswer } from "../../cli/cluster-services";
+import { dockerApi } from "../../cli/cluster/access";
+import { clusterServices, containerDigests, type ServiceAnswer } from "../../cli/cluster/services";
 import { changes } from "../../cli/commands/lock";
 import { machineImages } from "../../cli/machine-images";
 import { temporaryFolder } from "../tools/support";
+import { makeCertificate, serveHttps } from "./support";
 
 const folder = temporaryFolder();
 const DIGEST = `sha256:${"a".repeat(64)}`;
-const service = (image: string, asked?: string): ServiceAnswer => ({
+const service = (image: string, asked?: string): Pick<ServiceAnswer, "Spec"> => ({
   Spec: {
+    Name: "demo_web",
     Labels: asked === undefined ? null : { "com.docker.stack.image": asked },
     TaskTemplate: { ContainerSpec: { Image: image } },
   },
@@ -80,32 +78,22 @@ test("what changed is a line each", () => {
 });
 
 test("the cluster's API is asked with the client's certificate, and believed by its authority alone", async () => {
-  const make = (name: string) => {
-    const files = ["-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.crt`)];
-    const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
-    const who = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
-    execFileSync("openssl", ["req", ...kind, ...who, ...files], { stdio: "ignore" });
-    return {
-      cert: readFileSync(join(folder, `${name}.crt`), "utf8"),
-      key: readFileSync(join(folder, `${name}.key`), "utf8"),
-    };
-  };
-  const [server, client] = [make("server"), make("client")];
-  const api = createServer(
-    { ...server, ca: client.cert, requestCert: true, rejectUnauthorized: true },
+  const [server, client] = [makeCertificate(folder, "server"), makeCertificate(folder, "client")];
+  const api = await serveHttps(
+    server,
     (asked, answer) => {
       const { subject } = (asked.socket as TLSSocket).getPeerCertificate(); // it is an HTTPS server
       answer.end(JSON.stringify([{ Spec: { Labels: { asked: `${asked.url} by ${String(subject.CN)}` } } }]));
     },
+    client.cert,
   );
-  await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
-  const dockerHost = `tcp://127.0.0.1:${(api.address() as AddressInfo).port}`;
-  const access = { dockerHost, caCertificate: server.cert, clientCertificate: client.cert, clientKey: client.key };
+  const dockerHost = api.origin.replace("https:", "tcp:");
+  const apiOf = (ca: string) =>
+    dockerApi({ dockerHost, caCertificate: ca, clientCertificate: client.cert, clientKey: client.key }, {});
   try {
-    expect(await clusterServices(access)).toEqual([{ Spec: { Labels: { asked: "/services by client" } } }]);
-    await expect(clusterServices({ ...access, caCertificate: client.cert })).rejects.toThrow("does not answer");
+    expect(await clusterServices(apiOf(server.cert))).toEqual([{ Spec: { Labels: { asked: "/services by client" } } }]);
+    await expect(clusterServices(apiOf(client.cert))).rejects.toThrow("does not answer");
   } finally {
     api.close();
-    api.closeAllConnections();
   }
 });

@@ -11,6 +11,7 @@ import { rotation } from "./scenarios/rotation";
 import { scaling } from "./scenarios/scaling";
 import { secrets } from "./scenarios/secrets";
 import { whoami } from "./scenarios/whoami";
+import { status } from "./scenarios/status";
 import { stormYml } from "./storm-yml";
 
 jest.setTimeout(900_000);
@@ -42,5 +43,6 @@ describe("rotation", () => rotation(lab));
 describe("scaling", () => scaling(lab));
 describe("secrets", () => secrets(lab));
 describe("whoami", () => whoami(lab));
+describe("status", () => status(lab));
 describe("failures", () => failures(lab));
 describe("crashes", () => crashes(lab, () => firstUpSeconds));

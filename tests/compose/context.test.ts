@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { contextFiles, hashBuild, packContext, writeContext } from "../../compose/context";
 import { parseIgnore } from "../../compose/ignore";
 import { loadStack } from "../../compose/load";
-import { DEFAULTS } from "./support";
+import { DEFAULTS, inWords } from "./support";
 
 let root: string;
 const build = { service: "web", context: ".", dockerfile: "Dockerfile", args: {} };
@@ -117,11 +117,11 @@ describe("loadStack", () => {
   });
 
   test("says what is missing with storm.yml's place, and what is wrong in .env with its line", () => {
-    expect(loadStack(root, "none", input).errors).toEqual([
+    expect(inWords(loadStack(root, "none", input)).errors).toEqual([
       `storm.yml:3:3 compose/shop/file: there is no none, none.yml or none.yaml in ${root}`,
     ]);
     write("docker-compose.yml", "services: {web: {image: x}}");
     write(".env", "A=1\nwhat is this");
-    expect(loadStack(root, "docker-compose.yml", input).errors).toEqual([".env:2:1: is no NAME=value"]);
+    expect(inWords(loadStack(root, "docker-compose.yml", input)).errors).toEqual([".env:2:1: is no NAME=value"]);
   });
 });

@@ -5,7 +5,7 @@ import { EnvFileError, parseEnvFile } from "../../compose/env-file";
 import { interpolateText } from "../../compose/interpolate";
 import { EnvValues } from "../../compose/env-values";
 import { loadStack } from "../../compose/load";
-import { DEFAULTS, render, web } from "./support";
+import { DEFAULTS, inWords, render, web } from "./support";
 
 const ENV: Record<string, string> = { A: "1", EMPTY: "" };
 
@@ -79,7 +79,7 @@ test("an error in .env says which folder's", () => {
   fs.mkdirSync(path.join(folder, "shop"));
   fs.writeFileSync(path.join(folder, "shop", "compose.yml"), "services: {web: {image: x}}");
   fs.writeFileSync(path.join(folder, "shop", ".env"), `A=1\n${CANARY}/+==\n`);
-  expect(loadStack(folder, "shop", DEFAULTS).errors).toEqual(["shop/.env:2:1: is no NAME=value"]);
+  expect(inWords(loadStack(folder, "shop", DEFAULTS)).errors).toEqual(["shop/.env:2:1: is no NAME=value"]);
   fs.rmSync(folder, { recursive: true });
 });
 

@@ -103,7 +103,7 @@ test("two stacks at one address are an error", () => {
     "two.yml": web,
   });
   expect(messageOf(() => loaded())).toBe(
-    "compose: one/web and two/web would both answer at https://shop.example.com/; give one of them another storm.route.host",
+    "storm.yml:4:3 compose/two: one/web and two/web would both answer at https://shop.example.com/; give one of them another storm.route.host",
   );
 });
 

@@ -28,6 +28,10 @@ const SEEN = [
   /local-2\s+Ready\s+Active\s+Reachable|local-2\s+Ready\s+Active\s+Leader/, // docker node ls
   "demo_guestbook", // docker service ls
   /USD|\$/, // storm plan
+  /^Valid/m, // storm validate
+  "Cluster health: OK (3/3)", // storm status
+  /^local-\d \w{12} \| /m, // storm logs
+  "load average", // storm ssh
   /\d+ unchanged/, // up and preview
   '"dockerHost": "tcp://127.0.0.1:', // stack output --json
   /replaced|created/, // rotation of a key
@@ -70,7 +74,7 @@ function commandsOf(block: string): string[] {
 function here(lab: LabCluster, command: string): string {
   return command
     .replaceAll("-s dev", `-s ${lab.stack}`)
-    .replaceAll("env dev", `env ${lab.stack}`)
+    .replace(/\b(env|status|context) dev\b/g, `$1 ${lab.stack}`)
     .replaceAll("ca.pem", path.join(lab.folder, "readme-ca.pem"))
     .replaceAll(" up -s", " up --yes -s");
 }

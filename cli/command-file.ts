@@ -1,0 +1,50 @@
+import { createRequire } from "node:module";
+import type * as bench from "./commands/bench";
+import type * as completion from "./commands/completion";
+import type * as context from "./commands/context";
+import type * as demo from "./commands/demo";
+import type * as doctor from "./commands/doctor";
+import type * as env from "./commands/env";
+import type * as lab from "./commands/lab";
+import type * as labMachine from "./commands/lab-machine";
+import type * as lock from "./commands/lock";
+import type * as logs from "./commands/logs";
+import type * as plan from "./commands/plan";
+import type * as pulumi from "./commands/pulumi";
+import type * as ssh from "./commands/ssh";
+import type * as start from "./commands/start";
+import type * as status from "./commands/status";
+import type * as stop from "./commands/stop";
+import type * as test from "./commands/test";
+import type * as validate from "./commands/validate";
+import type * as verifyOfficial from "./commands/verify-official";
+
+/** What the files of `commands/` export, by their names. */
+interface Commands {
+  bench: typeof bench;
+  completion: typeof completion;
+  context: typeof context;
+  demo: typeof demo;
+  doctor: typeof doctor;
+  env: typeof env;
+  lab: typeof lab;
+  "lab-machine": typeof labMachine;
+  lock: typeof lock;
+  logs: typeof logs;
+  plan: typeof plan;
+  pulumi: typeof pulumi;
+  ssh: typeof ssh;
+  start: typeof start;
+  status: typeof status;
+  stop: typeof stop;
+  test: typeof test;
+  validate: typeof validate;
+  "verify-official": typeof verifyOfficial;
+}
+
+const here = createRequire(__filename);
+
+/** A command's file, loaded when the command runs: `storm --help` needs none of them, and each alone is quicker than all. */
+export function commandFile<Name extends keyof Commands>(name: Name): Commands[Name] {
+  return here(`./commands/${name}`) as Commands[Name]; // it has the file of that name
+}

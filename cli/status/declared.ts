@@ -1,0 +1,51 @@
+import { beforeOf } from "../../plan/before";
+import type { Plan } from "../../plan/types";
+import type { StackState } from "../../tools/backend";
+import type { CertificateFacts, Declared } from "./facts";
+
+/** Resource types of the state that are read here. */
+const LOCAL_NODE = "storm:local:Node";
+const LOCAL_NETWORK = "storm:local:Network";
+const ELASTIC_POOL = /^storm:.*ElasticPool$/;
+const CERTIFICATE = /^tls:.*:(SelfSignedCert|LocallySignedCert)$/;
+
+/** What Pulumi's state says there is. Of an elastic pool the plan says how many nodes it has at least. */
+export function declaredOf({ outputs, entries }: StackState, plan: Pick<Plan, "pools"> | undefined): Declared {
+  const rows = (outputs["nodes"] ?? []) as { name: string; role: string; site: string }[]; // stacks/outputs.ts
+  const made = new Set(beforeOf(entries).nodes);
+  const named = (wanted: (type: string) => boolean) =>
+    entries.flatMap(({ urn }) => (wanted(typeOf(urn)) ? [nameOf(urn)] : []));
+  const local = new Set(named((type) => type === LOCAL_NODE));
+  return {
+    nodes: rows.map(({ name, role, site }) => ({ name, role, site, made: made.has(name), local: local.has(name) })),
+    pools: named((type) => ELASTIC_POOL.test(type)).map((key) => {
+      return { key, min: plan?.pools.find((pool) => pool.key === key)?.min ?? 0 };
+    }),
+  };
+}
+
+/** The cluster's label and the beginning of its nodes' names among this machine's containers; undefined without local nodes. */
+export function localClusterOf({ entries, clusters }: StackState): { cluster: string; prefix: string } | undefined {
+  const network = entries.find(({ urn }) => typeOf(urn) === LOCAL_NETWORK)?.outputs?.["name"];
+  const [cluster] = clusters;
+  return typeof network === "string" && cluster !== undefined ? { cluster, prefix: `${network}-` } : undefined;
+}
+
+/** Every certificate that the state has, with its end. */
+export function certificatesOf({ entries }: Pick<StackState, "entries">): CertificateFacts[] {
+  return entries.flatMap(({ urn, outputs = {} }) => {
+    const { validityEndTime: ends, earlyRenewalHours: hours } = outputs;
+    if (!CERTIFICATE.test(typeOf(urn)) || typeof ends !== "string") return [];
+    const renewalDays = typeof hours === "number" ? hours / 24 : 0;
+    return [{ name: nameOf(urn).replace(/-cert$/, ""), ends: new Date(ends), renewalDays }];
+  });
+}
+
+/** The last of the types in a URN, without those of its parents. */
+function typeOf(urn: string): string {
+  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
