@@ -1,5 +1,6 @@
 /** What every figure uses: a clock, a median, and a page that has to be served before a time counts. */
 import { request } from "node:https";
+import { cpus, loadavg } from "node:os";
 import { sleep } from "../tools/processes";
 
 /** A part of a deployment and when it ended, in seconds since the beginning. */
@@ -22,6 +23,19 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return (performance.now() - began) / 1000;
+}
+
+/** By when nodes that have just booted are done with it, in seconds. */
+const SETTLED_AFTER = 180;
+
+/** Waits until the machine has nothing more to do than what a figure would be called noisy for (figures.ts); says so when it never does. */
+export async function settled(say: (words: string) => void): Promise<void> {
+  const deadline = Date.now() + SETTLED_AFTER * 1000;
+  const load = () => loadavg()[0] ?? 0;
+  while (load() > cpus().length / 2) {
+    if (Date.now() > deadline) return say(`the machine does not settle: its load is ${round(load())}`);
+    await sleep(1000);
+  }
 }
 
 /** Waits until a page is served with a certificate of this authority; names of .localhost are this machine. */
