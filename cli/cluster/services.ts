@@ -22,13 +22,13 @@ export async function clusterServices(docker: Api): Promise<ServiceAnswer[]> {
   try {
     return await getJson<ServiceAnswer[]>(docker, "/services");
   } catch (error) {
-    throw noAnswer(docker, error);
+    throw noAnswer(error);
   }
 }
 
 /** The error for a cluster that can not be asked. */
-export function noAnswer({ origins }: Api, error: unknown): UserError {
-  return new UserError(`the cluster's Docker API at ${origins[0] ?? "?"} does not answer: ${messageOf(error)}`, [
+export function noAnswer(error: unknown): UserError {
+  return new UserError(`the cluster's Docker API does not answer: ${messageOf(error)}`, [
     "It answers to network.adminCidrs only, and while the cluster runs.",
   ]);
 }

@@ -49,7 +49,7 @@ export async function printLogs(
   const stream = new LogStream();
   const answer = await open(docker, `/services/${found.ID}/logs?${query.toString()}`, follow ? 0 : undefined).catch(
     (error: unknown) => {
-      throw noAnswer(docker, error);
+      throw noAnswer(error);
     },
   );
   for await (const part of answer) {
