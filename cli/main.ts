@@ -12,6 +12,7 @@ import { start } from "./commands/start";
 import { stop } from "./commands/stop";
 import { test } from "./commands/test";
 import { verifyOfficial } from "./commands/verify-official";
+import { addChanging } from "./changing-commands";
 import { addLab } from "./lab-commands";
 import { nearestWord } from "../spec/nearest";
 
@@ -119,6 +120,7 @@ export function program(): Command {
     .option("--json", "the steps with their figures as JSON, too")
     .action((options) => demo(options, outputFor(options)));
 
+  addChanging(storm);
   addLab(storm);
 
   storm.on("command:*", ([word]: string[]) => {

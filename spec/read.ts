@@ -13,14 +13,16 @@ export interface SpecSettings {
   env: string;
   /** Merged over the file (`storm:spec`). */
   spec?: unknown;
+  /** The file's text, where it is not written yet. */
+  text?: string;
 }
 
 /** @throws SpecError with every error of storm.yml, Error when there is none. */
-export function readSpec({ directory, file, env, spec: override }: SpecSettings): Spec {
+export function readSpec({ directory, file, env, spec: override, text }: SpecSettings): Spec {
   const full = path.resolve(directory, file);
   const name = path.relative(directory, full);
   const overrides = override === undefined ? [] : [{ from: "stack config storm:spec", value: override }];
-  return load(readFile(full, name), { fileName: name, env, overrides }).spec;
+  return load(text ?? readFile(full, name), { fileName: name, env, overrides }).spec;
 }
 
 function readFile(file: string, name: string): string {

@@ -31,7 +31,7 @@ test("a mistyped command gets the nearest one, and no stack trace", () => {
   expect(storm("strat")).toEqual({
     stdout: "",
     stderr:
-      "error: unknown command strat; did you mean start?\n  Commands: plan, start, stop, env, lock, pulumi, doctor, test, verify-official, bench, demo, lab\n",
+      "error: unknown command strat; did you mean start?\n  Commands: plan, start, stop, env, lock, pulumi, doctor, test, verify-official, bench, demo, deploy, preview, scale, launch, destroy, available, init, lab\n",
     status: 1,
   });
 });
