@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { UserError } from "../tools/errors";
 import { type Output, streamOutput } from "../tools/report";
+import { available } from "./commands/available";
 import { deploy } from "./commands/deploy";
 import { destroy } from "./commands/destroy";
+import { init } from "./commands/init";
 import { launch } from "./commands/launch";
 import { preview } from "./commands/preview";
 import { scale } from "./commands/scale";
@@ -58,6 +60,25 @@ export function addChanging(storm: Command): void {
     .option("-y, --yes", "do not ask")
     .option("-v, --verbose", "a line for every resource")
     .action((stack, options) => destroy({ ...options, stack: stackOf(stack, options) }, out()));
+
+  ofStack(storm, "available", "how many more nodes of each size the limits of storm.yml leave room for")
+    .option("-f, --file <path>", "another storm.yml, this once")
+    .option("--json", "as JSON")
+    .action((stack, options) => available({ ...options, stack: stackOf(stack, options) }, err()));
+
+  storm
+    .command("init")
+    .description("write a storm.yml from a few questions; options answer them beforehand")
+    .option("-f, --file <path>", "where to", "storm.yml")
+    .option("--force", "write over a file that is there")
+    .option("--provider <provider>", "Local, AWS, Azure or DigitalOcean")
+    .option("--nodes <count>", "how many")
+    .option("--size <size>", "micro to xlarge, or a type of the provider")
+    .option("--region <region>", "of a cloud")
+    .option("--name <name>", "of the cluster")
+    .option("--domain <domain>", "below which services answer")
+    .option("--admin-cidr <cidr>", "network from which a cloud's nodes are reached")
+    .action((options) => init(options, out()));
 }
 
 function ofStack(storm: Command, name: string, description: string) {

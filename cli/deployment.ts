@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { Docker } from "../lab/local/docker";
 import type { Plan } from "../plan/types";
@@ -45,13 +45,15 @@ export async function openForDeployment({ stack, local, plan, file }: Deployment
 /** The same for those who may not deploy in the end. `undo` puts the config back, and takes a stack away that was made for it. */
 export async function openTentatively(run: Deployment): Promise<{ opened: Stack; undo: () => Promise<void> }> {
   const { stack } = run;
+  const file = configFile(stack.name);
   const known = await stack.exists();
-  const config = readIfThere(configFile(stack.name));
+  const config = readIfThere(file);
+  const mode = config === undefined ? undefined : statSync(file).mode & 0o777;
   const undo = async () => {
     if (!known) await stack.run(["stack", "rm", "--yes", "--stack", stack.name]);
     if (!known) await stack.backend.forget(stack.name);
-    if (config === undefined) rmSync(configFile(stack.name), { force: true });
-    else if (readIfThere(configFile(stack.name)) !== config) writeAtomically(configFile(stack.name), config, 0o600);
+    if (config === undefined) rmSync(file, { force: true });
+    else if (readIfThere(file) !== config) writeAtomically(file, config, mode);
   };
   return { opened: await openForDeployment(run), undo };
 }

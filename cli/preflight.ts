@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { buildGuestbook } from "../catalog/guestbook/build";
-import { loadAll, type Loaded } from "../load";
+import { loadAll, type Loaded, loadSpec } from "../load";
 import { type Before, beforeOf, NOTHING } from "../plan/before";
 import { checkChanges } from "../plan/changes";
 import { REPLACING } from "../plan/replacing";
+import type { Spec } from "../spec/spec";
 import type { SpecSettings } from "../spec/read";
 import type { StackState } from "../tools/backend";
 import { UserError, messageOf } from "../tools/errors";
@@ -65,6 +66,11 @@ export async function loadFor(stack: string, wanted: Wanted, output: Output): Pr
       buildDirectory: join(checkout, ".storm", "builds"),
     }),
   );
+}
+
+/** The storm.yml of a stack alone, without its compose files. @throws FilesRefused */
+export function loadSpecFor(stack: string, file: string | undefined, output: Output): Spec {
+  return clearly(output, () => loadSpec(specSettings(stack, file)));
 }
 
 /** Where the storm.yml of a stack is, and what its config says about it. */

@@ -1,7 +1,8 @@
 import { markdown } from "../../../cli/preview/markdown";
 import { text } from "../../../cli/preview/text";
 import { Written } from "../../tools/support";
-import { CANARY, PREPARED, reportOf } from "./prepared";
+import { PREPARED } from "./prepared";
+import { CANARY, reportOf } from "./reports";
 
 const names = Object.keys(PREPARED);
 

@@ -4,7 +4,8 @@ import { changesNothing } from "../../../cli/preview/report";
 import { deployedStacks } from "../../../cli/preview/stack-changes";
 import { NOTHING } from "../../../plan/before";
 import { broughtUp, planOf } from "../../plan/plans";
-import { PREPARED, reportOf } from "./prepared";
+import { PREPARED } from "./prepared";
+import { reportOf } from "./reports";
 
 const URN = "urn:pulumi:dev::storm::storm:pools:AwsFixedPool$aws:ec2/instance:Instance::";
 const change = (name: string) => ({ name, type: "aws:ec2:Instance", title: undefined, urn: URN + name, because: [] });

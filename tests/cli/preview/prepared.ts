@@ -1,17 +1,11 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
-import { engineChanges } from "../../../cli/preview/engine-changes";
-import { type PreviewReport, previewReport, type ReportFacts, refusedReport } from "../../../cli/preview/report";
 import type { DeployedStack } from "../../../cli/preview/stack-changes";
-import type { Before } from "../../../plan/before";
-import type { Plan } from "../../../plan/types";
-import { SpecError } from "../../../spec/errors";
-import { broughtUp, planOf } from "../../plan/plans";
 
 /** What a provider calls the machine of a node, and the component it is in: as `broughtUp` has them. */
 const MACHINE = "storm:pools:AwsFixedPool$aws:ec2/instance:Instance";
 const COMMAND = "storm:mesh:Mesh$command:remote:Command";
 
-interface Step {
+export interface Step {
   op: OpType;
   types: string;
   name: string;
@@ -26,29 +20,6 @@ const step = (op: OpType, types: string, name: string, diff?: Record<string, str
   diff,
 });
 const machine = (op: OpType, name: string, diff?: Record<string, string>) => step(op, MACHINE, name, diff);
-
-/** An event as the engine sends it. Its inputs hold a secret, which must not come out anywhere. */
-function eventOf({ op, types, name, diff }: Step, sequence: number): EngineEvent {
-  const urn = `urn:pulumi:dev::storm::${types}::${name}`;
-  const type = types.slice(types.lastIndexOf("$") + 1);
-  const state = {
-    type,
-    urn,
-    id: "i-1",
-    parent: "",
-    inputs: { stdin: CANARY },
-    outputs: { stdout: CANARY },
-    provider: "",
-  };
-  const detailedDiff = Object.fromEntries(
-    Object.entries(diff ?? {}).map(([path, diffKind]) => [path, { diffKind, inputDiff: true }]),
-  ) as NonNullable<EngineEvent["resourcePreEvent"]>["metadata"]["detailedDiff"];
-  const metadata = { op, urn, type, provider: "", old: state, new: state, detailedDiff };
-  return { sequence, timestamp: 0, resourcePreEvent: { metadata, planning: true } };
-}
-
-/** A secret in every event. */
-export const CANARY = "canary-7c1d";
 
 export interface Prepared {
   /** storm.yml that is deployed; undefined: nothing is. */
@@ -218,43 +189,3 @@ export const PREPARED: Record<string, Prepared> = {
     ],
   },
 };
-
-/** What the outputs of a deployment of this plan say. */
-function outputsOf({ nodes, cost, survives }: Plan): Record<string, unknown> {
-  return {
-    nodes: nodes.map(({ name, role, site, size }) => ({ name, role, site, size, address: "192.0.2.1" })),
-    cost,
-    survives,
-  };
-}
-
-/** The report of a prepared change. */
-export function reportOf({
-  from,
-  to,
-  steps = [],
-  more = [],
-  stacksBefore = [],
-  stacksAfter = [],
-}: Prepared): PreviewReport {
-  const old = from === undefined ? undefined : planOf(from);
-  const before: Before | undefined = old === undefined ? undefined : broughtUp(old);
-  try {
-    const plan = planOf(to, "dev", before);
-    const events = [...steps.map(eventOf), ...more.map((each) => ({ sequence: 0, timestamp: 0, ...each }))];
-    const facts: ReportFacts = {
-      stack: "dev",
-      plan,
-      warnings: plan.warnings,
-      outputs: old === undefined ? {} : outputsOf(old),
-      before,
-      changes: engineChanges(events),
-      stacksBefore,
-      stacksAfter,
-    };
-    return previewReport(facts);
-  } catch (error) {
-    if (error instanceof SpecError) return refusedReport("dev", error.message);
-    throw error;
-  }
-}

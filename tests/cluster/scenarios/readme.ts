@@ -29,6 +29,9 @@ const SEEN = [
   "demo_guestbook", // docker service ls
   /USD|\$/, // storm plan
   /\d+ unchanged/, // up and preview
+  /^No changes\.$/m, // storm preview
+  /^More nodes of each size/m, // storm available
+  /^\+ .*5/m, // storm scale --dry-run
   '"dockerHost": "tcp://127.0.0.1:', // stack output --json
   /replaced|created/, // rotation of a key
 ];
@@ -70,7 +73,8 @@ function commandsOf(block: string): string[] {
 function here(lab: LabCluster, command: string): string {
   return command
     .replaceAll("-s dev", `-s ${lab.stack}`)
-    .replaceAll("env dev", `env ${lab.stack}`)
+    .replaceAll(/(env|preview|available) dev/g, `$1 ${lab.stack}`)
+    .replaceAll("--dry-run", `--dry-run -s ${lab.stack}`)
     .replaceAll("ca.pem", path.join(lab.folder, "readme-ca.pem"))
     .replaceAll(" up -s", " up --yes -s");
 }
