@@ -48,6 +48,12 @@ export function isOurs(config: StackConfig): boolean {
   return Object.keys(config).every((key) => ["storm:file", "storm:local"].includes(key));
 }
 
+/** Whether set-up found no way out: images come from the image cache alone. */
+export function isOffline(config: StackConfig): boolean {
+  const local = config["storm:local"];
+  return typeof local === "object" && local !== null && (local as { offline?: unknown }).offline === true;
+}
+
 export function configFile(stack: string, folder = checkout): string {
   return join(folder, `Pulumi.${stack}.yaml`);
 }

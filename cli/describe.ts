@@ -5,6 +5,10 @@ export function describe(type: string, name: string): string | undefined {
       return "Network";
     case "storm:local:Node":
       return `Node ${name}`;
+    case "aws:ec2:Instance":
+    case "azure-native:compute:VirtualMachine":
+    case "digitalocean:index:Droplet":
+      return name.endsWith("-bastion") ? sentence(name) : `Node ${name}`;
     case "storm:local:Service":
       return sentence(name.replace(/^local-/, "").replace(/-(?:proxy|service)$/, ""));
     case "command:remote:CopyToRemote":
@@ -41,6 +45,11 @@ export function partsOf(urn: string): { type: string; name: string } {
 /** Pulumi writes "command:remote:Command" in URNs and events; a module path in between is left out here. */
 export function shortType(type: string): string {
   return type.replace(/^([^:]+):([^:/]+)\/[^:]+:/, "$1:$2:");
+}
+
+/** What only holds others together, or talks to a cloud. */
+export function isComponent(type: string): boolean {
+  return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:") || /^storm:(?!local:)/.test(type);
 }
 
 function sentence(name: string): string {

@@ -10,7 +10,7 @@ import { sources } from "../tools/paths";
 import type { Output } from "../tools/report";
 import { configFile, hasIpvs, readConfig, type StackConfig } from "./config";
 import { hostsKey } from "./lab-hosts-key";
-import { makePlanOf } from "./preflight";
+import { loadFor } from "./preflight";
 import type { StormStack } from "./workspace";
 
 /** What is encrypted for a real stack is neither readable here nor of use. */
@@ -60,6 +60,6 @@ export async function ensureLabSecrets(stormStack: StormStack, plan: Plan): Prom
 export async function ensureLabStack(stormStack: StormStack, output: Output): Promise<void> {
   ensureLabConfig(stormStack.name);
   await stormStack.open();
-  const { plan } = await makePlanOf(stormStack.name, undefined, output);
+  const { plan } = await loadFor(stormStack.name, {}, output);
   await ensureLabSecrets(stormStack, plan);
 }

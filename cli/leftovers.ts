@@ -14,7 +14,7 @@ function containersOf(docker: Docker, cluster: string): Promise<ContainerRow[]> 
 
 /** True when the state says that containers run which do not: only a refresh tells the engine. */
 export async function someNodeIsDown(docker: Docker, state: StackState | undefined): Promise<boolean> {
-  if (state === undefined) return false;
+  if (state === undefined || state.containers === 0) return false;
   const found = await Promise.all(state.clusters.map((cluster) => containersOf(docker, cluster)));
   const running = found.flat().filter((container) => container.State === "running");
   return running.length < state.containers;

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type Output, streamOutput } from "../tools/report";
 import { commandFile } from "./command-file";
 import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
+import { addChanging } from "./changing-commands";
 import { addLab } from "./lab-commands";
 import { addLooking } from "./looking-commands";
 import { nearestWord } from "../spec/nearest";
@@ -111,6 +112,7 @@ export function program(): Command {
     .action((options) => commandFile("demo").demo(options, outputFor(options)));
 
   addLooking(storm);
+  addChanging(storm);
   addLab(storm);
   addDebug(storm);
   storm.addHelpText("after", exitCodesHelp());

@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { UserError } from "../tools/errors";
+import { locksIn, lockedError } from "../tools/backend-lock";
+import { UserError, messageOf } from "../tools/errors";
 import { checkout, storm } from "../tools/paths";
 import { recover } from "../tools/recovery";
 import { lockRun } from "../tools/run-lock";
@@ -9,10 +10,7 @@ import { onInterrupt } from "./interrupt";
 import { Progress } from "./progress";
 import type { StormStack } from "./workspace";
 
-/** `npm start` or `npm stop`. */
-export type Command = "start" | "stop";
-
-/** What `npm start` and `npm stop` have in common: one engine operation on a stack, shown as it goes. */
+/** What the commands that change a stack have in common: one engine operation on a stack, shown as it goes. */
 export interface Operation {
   stack: StormStack;
   /** Of `alone`. */
@@ -21,8 +19,8 @@ export interface Operation {
   verbose: boolean;
   /** Name of the step in the report: "Deployment". */
   step: string;
-  /** The command that goes on after a failure. */
-  again: Command;
+  /** The command that goes on after a failure: "npm start". */
+  again: string;
   /** The message when the reasons have been shown already. */
   failed: string;
   run: (options: { onEvent: (event: EngineEvent) => void; signal: AbortSignal; color: "never" }) => Promise<unknown>;
@@ -54,6 +52,7 @@ export async function operate({
     await killRun(checkout, stack.runName);
     progress.close();
     output.write(stepLine(output, step, "fail", Date.now() - began));
+    refuseLocked(stack.name, error);
     throw new UserError(progress.errors > 0 ? failed : error.message, [goesOn(again)]);
   } finally {
     clearInterval(reminder);
@@ -73,7 +72,7 @@ export type Interruptible = Pick<StormStack, "name" | "runName" | "endOn">;
  */
 export async function alone<T>(
   stack: Interruptible,
-  command: Command,
+  command: string,
   output: Output,
   work: (signal: AbortSignal) => Promise<T>,
   source?: Parameters<typeof onInterrupt>[2],
@@ -92,6 +91,7 @@ export async function alone<T>(
   } catch (error) {
     // Whatever failed then, failed because of it.
     if (signal.aborted) throw new UserError("interrupted", [goesOn(command)], 130);
+    refuseLocked(stack.name, error);
     throw error;
   } finally {
     dispose();
@@ -99,8 +99,14 @@ export async function alone<T>(
   }
 }
 
-function goesOn(command: Command): string {
-  return `Nothing is lost: \`npm ${command}\` goes on from here.`;
+/** @throws UserError that says by whom a stack is locked, if that is what the engine said */
+function refuseLocked(stack: string, error: unknown): void {
+  const locks = locksIn(messageOf(error));
+  if (locks.length > 0) throw lockedError(stack, locks);
+}
+
+function goesOn(command: string): string {
+  return `Nothing is lost: \`${command}\` goes on from here.`;
 }
 
 /** Puts right what a run that was killed left behind, saying so. */

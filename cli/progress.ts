@@ -1,6 +1,6 @@
 import type { DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Output, REMINDER_MS, paint, seconds, stepLine } from "../tools/report";
-import { describe, partsOf, shortType } from "./describe";
+import { describe, isComponent, partsOf, shortType } from "./describe";
 
 export interface ProgressOptions {
   /** Show small resources as well, and the program's debug output. */
@@ -142,8 +142,4 @@ function isRemoval(op: OpType): boolean {
 
 function isWork(op: OpType): boolean {
   return op in verbs || op === "create" || op === "create-replacement";
-}
-
-function isComponent(type: string): boolean {
-  return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:") || /^storm:(?!local:)/.test(type);
 }

@@ -13,6 +13,13 @@ export interface SummaryFacts {
   stack: string;
   changed: boolean;
   milliseconds: number;
+  /** The command that destroys it; default: `npm stop`. */
+  destroy?: string;
+}
+
+/** "npm stop", for another stack than `dev` with its name. */
+export function npmCommand(script: "start" | "stop", stack: string): string {
+  return `npm ${script}${stack === "dev" ? "" : ` -- --stack ${stack}`}`;
 }
 
 /** What the user needs now: nodes, addresses, and the next commands. */
@@ -29,7 +36,7 @@ export function summary(outputs: Record<string, unknown>, facts: SummaryFacts, o
   lines.push(
     "",
     `Run \`eval $(npx storm env ${facts.stack})\` to point your Docker client to the cluster.`,
-    `Run \`npm stop${facts.stack === "dev" ? "" : ` -- --stack ${facts.stack}`}\` to destroy it.`,
+    `Run \`${facts.destroy ?? npmCommand("stop", facts.stack)}\` to destroy it.`,
     "",
   );
   return lines.join("\n");

@@ -1,7 +1,8 @@
+import { dollars, limitSentence } from "./compare";
 import { NEAR_MS } from "./distance";
 import { managerRoundTrips, milliseconds } from "./round-trips";
 import { table } from "./table";
-import type { CostLine, LimitLine, NodePlan, Plan, PoolPlan } from "./types";
+import type { CostLine, NodePlan, Plan, PoolPlan } from "./types";
 
 /** Nodes of one pool are listed by name up to this many. */
 const MAX_NAMES = 5;
@@ -84,12 +85,6 @@ function costSentence(plan: Plan): string {
   return `Cost: ${dollars(monthlyUsd)} a month for machines and volumes${most}. Prices of ${pricesOf}; not included: system disks, public IPv4 addresses, load balancers, NAT gateways, the bastion, DNS and traffic.`;
 }
 
-/** "Limit limits/global: 5 of 8 nodes, 3 left." */
-function limitSentence({ limit, what, used, most }: LimitLine): string {
-  const rest = Math.round((most - used) * 100) / 100;
-  return `Limit ${limit}: ${used} of ${most} ${what}, ${rest} left.`;
-}
-
 /** Where managers are on several sites: what they were chosen by. */
 function distances(plan: Plan): string[] {
   const pairs = managerRoundTrips(plan).map(
@@ -98,8 +93,4 @@ function distances(plan: Plan): string[] {
   return pairs.length === 0
     ? []
     : [`Estimated round trips between managers: ${pairs.join(", ")}. Measured at deploy; at most ${NEAR_MS} ms.`];
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
 }

@@ -13,6 +13,8 @@ export interface SpecSettings {
   env: string;
   /** Merged over the file (`storm:spec`). */
   spec?: unknown;
+  /** The file's text, where it is not written yet. */
+  text?: string;
 }
 
 /** @throws SpecError with every error of storm.yml, Error when there is none. */
@@ -27,11 +29,11 @@ export function examineSpec(settings: SpecSettings): Examined {
   return examine(text, options);
 }
 
-function given({ directory, file, env, spec: override }: SpecSettings): { text: string; options: LoadOptions } {
+function given({ directory, file, env, spec: override, text }: SpecSettings): { text: string; options: LoadOptions } {
   const full = path.resolve(directory, file);
   const fileName = path.relative(directory, full);
   const overrides = override === undefined ? [] : [{ from: "stack config storm:spec", value: override }];
-  return { text: readFile(full, fileName), options: { fileName, env, overrides } };
+  return { text: text ?? readFile(full, fileName), options: { fileName, env, overrides } };
 }
 
 function readFile(file: string, name: string): string {

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
+import { type BackendLock, parseLock } from "./backend-lock";
 import { checkout, storm } from "./paths";
 import { readIfThere } from "./files";
 
@@ -16,11 +17,6 @@ export interface StackState {
   clusters: string[];
   /** Containers that ought to run: local nodes and services. */
   containers: number;
-}
-
-/** Who holds the engine's own lock on a stack: an `up`, `destroy` or `refresh` that runs, or one that died. */
-export interface BackendLock {
-  pid: number;
 }
 
 const RECURSIVELY = { recursive: true, force: true };
@@ -68,17 +64,8 @@ export class FolderBackend implements Backend {
     return Promise.resolve(
       list(folder)
         .filter((name) => name.endsWith(".json"))
-        .map((name) => ({ pid: lockOwner(readIfThere(join(folder, name)) ?? "") })),
+        .map((name) => parseLock(readIfThere(join(folder, name)) ?? "")),
     );
-  }
-}
-
-/** An unreadable lock file is one that a crash cut short: nobody's. */
-function lockOwner(text: string): number {
-  try {
-    return (JSON.parse(text) as { pid?: number }).pid ?? 0;
-  } catch {
-    return 0;
   }
 }
 

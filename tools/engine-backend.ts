@@ -1,4 +1,5 @@
-import type { Backend, BackendLock, Deployment, StackState } from "./backend";
+import type { Backend, Deployment, StackState } from "./backend";
+import type { BackendLock } from "./backend-lock";
 import { stateOf } from "./backend";
 
 /** Runs one command of the engine and returns what it printed; its errors have the engine's own words in their message. */

@@ -1,4 +1,5 @@
 import type { Backend } from "./backend";
+import { isElsewhere, lockedError, lockWords } from "./backend-lock";
 import { type RunProcess, commandOf, end, isAlive, rootOf, runProcesses, sleep } from "./processes";
 
 /** The engine's commands that recovery needs. */
@@ -29,7 +30,10 @@ export async function recover(options: RecoveryOptions): Promise<void> {
   await endOrphans(options);
   await waitForLivingEngine(options);
   signal?.throwIfAborted();
-  if ((await backend.locks(stack)).length > 0) {
+  const locks = await backend.locks(stack);
+  // A folder that machines share: whether that process lives is not to be seen from here.
+  if (locks.some((lock) => isElsewhere(lock))) throw lockedError(stack, locks);
+  if (locks.length > 0) {
     say("taking back the lock that a dead run left");
     await engine.cancel(stack);
   }
@@ -67,9 +71,10 @@ export function orphansOf(processes: readonly RunProcess[], stack: string): RunP
 async function waitForLivingEngine(options: RecoveryOptions): Promise<void> {
   for (let told = false; ; told = true) {
     options.signal?.throwIfAborted();
-    const living = (await options.backend.locks(options.stack)).find(({ pid }) => mayHold(pid, options.root));
+    const locks = await options.backend.locks(options.stack);
+    const living = locks.find((lock) => !isElsewhere(lock) && mayHold(lock.pid, options.root));
     if (living === undefined) return;
-    if (!told) options.say(`waiting for another run (pid ${living.pid}), which works on stack ${options.stack}`);
+    if (!told) options.say(`waiting for the run of ${lockWords(living)}, which works on stack ${options.stack}`);
     await sleep(250);
   }
 }

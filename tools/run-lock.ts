@@ -5,7 +5,7 @@ import { type ProcessId, identify, isAlive, sleep } from "./processes";
 
 /** Who works on a stack at the moment. */
 export interface RunRecord extends ProcessId {
-  /** "start" or "stop". */
+  /** "npm start". */
   command: string;
 }
 
@@ -16,7 +16,7 @@ export interface RunLock {
 }
 
 /**
- * One `npm start` or `npm stop` at a time for each stack of this checkout. A second one waits for the first: it then
+ * One command that changes it at a time for each stack of this checkout. A second one waits for the first: it then
  * finds the work done. The record of a run that died is taken over, and the caller is told.
  */
 export async function lockRun(

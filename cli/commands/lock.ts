@@ -6,7 +6,7 @@ import { checkout } from "../../tools/paths";
 import type { Output } from "../../tools/report";
 import { accessOf, dockerApi, openStack } from "../cluster/access";
 import { clusterServices, containerDigests } from "../cluster/services";
-import { readConfig, type StackConfig } from "../config";
+import { isOffline, readConfig, type StackConfig } from "../config";
 import type { StateResource } from "../images/provider";
 import { machineImages } from "../machine-images";
 import type { StormStack } from "../workspace";
@@ -74,11 +74,6 @@ export function changes(before: Lock, after: Lock): string[] {
       .map(([key, value]) => `${key}: ${before[section][key] ?? "new"} -> ${value}`)
       .sort(),
   );
-}
-
-function isOffline(config: StackConfig): boolean {
-  const local = config["storm:local"];
-  return typeof local === "object" && local !== null && (local as { offline?: unknown }).offline === true;
 }
 
 function text(value: unknown, otherwise: string): string {

@@ -1,4 +1,5 @@
-import { beforeIn, makePlanOf } from "../preflight";
+import { beforeIn, loadFor } from "../preflight";
+import { costChange } from "../../plan/compare";
 import { printPlan } from "../../plan/print";
 import type { StackState } from "../../tools/backend";
 import { messageOf } from "../../tools/errors";
@@ -19,7 +20,7 @@ export interface PlanOptions {
 export async function plan(options: PlanOptions, output: Output): Promise<void> {
   const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
   const state = await stateIfReadable(options.stack, output);
-  const { plan: wanted, warnings } = await makePlanOf(options.stack, file, output, beforeIn(state));
+  const { plan: wanted, warnings } = await loadFor(options.stack, { file, before: beforeIn(state) }, output);
   if (options.json) return void process.stdout.write(JSON.stringify({ ...wanted, warnings }, null, 2) + "\n");
   process.stdout.write(printPlan({ ...wanted, warnings }));
   process.stdout.write(costChange(wanted.cost.monthlyUsd, state?.outputs["cost"]));
@@ -36,13 +37,4 @@ async function stateIfReadable(stack: string, output: Output): Promise<StackStat
     );
     return undefined;
   }
-}
-
-/** "Cost change: $10.00 a month more than now.", or "" without a deployment to compare with. */
-export function costChange(monthlyUsd: number, deployed: unknown): string {
-  const before = (deployed as { monthlyUsd?: unknown } | undefined)?.monthlyUsd;
-  if (typeof before !== "number") return "";
-  const change = Math.round((monthlyUsd - before) * 100) / 100;
-  if (change === 0) return "Cost change: none.\n";
-  return `Cost change: $${Math.abs(change).toFixed(2)} a month ${change > 0 ? "more" : "less"} than now.\n`;
 }

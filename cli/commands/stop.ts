@@ -7,11 +7,14 @@ import { setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
 import { removeLeftovers } from "../leftovers";
 import { alone, operate, recoverStack } from "../operation";
+import { npmCommand } from "../summary";
 import { backendOf, StormStack } from "../workspace";
 
 export interface StopOptions {
   stack: string;
   verbose?: boolean;
+  /** The command that goes on after a failure; default: `npm stop`. */
+  again?: string;
 }
 
 /** `npm stop`: destroys the cluster of a stack, dead nodes included, and leaves only caches. */
@@ -25,7 +28,7 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   }
   const setup = await setUpEngine(output, { quiet: true });
   const stack = new StormStack(options.stack, setup);
-  await alone(stack, "stop", output, async (signal) => {
+  await alone(stack, again(options), output, async (signal) => {
     // The other run may have been a stop.
     if (await stack.exists()) await destroy(stack, options, signal, output);
     cleanFiles(options.stack);
@@ -48,7 +51,7 @@ async function destroy(
     output,
     verbose: options.verbose ?? false,
     step: "Destroying",
-    again: "stop",
+    again: again(options),
     failed: "not everything is gone; the reasons are above",
     run: (engine) => stack.destroy({ ...engine, suppressOutputs: true }),
   });
@@ -56,6 +59,10 @@ async function destroy(
   if (left > 0) output.write(`Removed ${left} more thing${left === 1 ? "" : "s"} that carried the cluster's label\n`);
   await stormStack.run(["stack", "rm", "--yes", "--stack", options.stack]);
   await stormStack.backend.forget(options.stack);
+}
+
+function again({ again: command, stack }: StopOptions): string {
+  return command ?? npmCommand("stop", stack);
 }
 
 /** A container that a crashed run made and never wrote down still carries its cluster's label. */

@@ -36,7 +36,7 @@ test("Ctrl-C outside of an operation ends the engine command in good order, begi
   const begun: string[] = [];
   const work = alone(
     stack,
-    "stop",
+    "npm stop",
     output,
     async () => {
       // As recovery does it.
@@ -65,10 +65,10 @@ test("Ctrl-C as an operation comes to its end is not followed by the next one", 
   const source = new EventEmitter();
   const output = new Written();
   const ran: string[] = [];
-  const common = { stack, output, verbose: false, again: "start" as const, failed: "failed" };
+  const common = { stack, output, verbose: false, again: "npm start", failed: "failed" };
   const work = alone(
     stack,
-    "start",
+    "npm start",
     output,
     async (signal) => {
       const preview = async () => void (ran.push("preview"), source.emit("SIGINT"));
@@ -85,7 +85,7 @@ test("an error without an interrupt stays what it is", async () => {
   const stack = stackOf("interrupts-3");
   const work = alone(
     stack,
-    "start",
+    "npm start",
     new Written(),
     async () => Promise.reject(new Error("broken")),
     new EventEmitter(),

@@ -22,14 +22,14 @@ async function recoverStack(state: string, signal?: AbortSignal): Promise<{ aske
   return { asked, said };
 }
 
-function stateFolder(name: string, latest: object | undefined, lockPid?: number): string {
+function stateFolder(name: string, latest: object | undefined, lockPid?: number, lock: object = {}): string {
   const state = join(root, name, ".pulumi");
   mkdirSync(join(state, "stacks", "storm"), { recursive: true });
   if (latest) writeFileSync(join(state, "stacks", "storm", "dev.json"), JSON.stringify({ checkpoint: { latest } }));
   if (lockPid !== undefined) {
     const locks = join(state, "locks", "organization", "storm", "dev");
     mkdirSync(locks, { recursive: true });
-    writeFileSync(join(locks, "a.json"), JSON.stringify({ pid: lockPid }));
+    writeFileSync(join(locks, "a.json"), JSON.stringify({ pid: lockPid, ...lock }));
   }
   return join(root, name);
 }
@@ -60,6 +60,14 @@ test("a lock that nobody holds is taken back, and pending operations lead to a r
   const { pid } = await deadProcess();
   const state = stateFolder("locked", { resources: [], pending_operations: [{ type: "creating" }] }, pid);
   expect((await recoverStack(state)).asked).toEqual(["cancel dev", "refresh dev"]);
+});
+
+test("a lock of another machine is not taken back: it is told whose it is", async () => {
+  const owner = { username: "alice", hostname: "another-machine", timestamp: "2026-11-26T08:41:12Z" };
+  const state = stateFolder("elsewhere", { resources: [], pending_operations: [{}] }, 1, owner);
+  await expect(recoverStack(state)).rejects.toThrow(
+    "stack dev is locked by alice@another-machine (pid 1) since 2026-11-26 08:41:12 UTC",
+  );
 });
 
 /** A process that the kernel calls "pulumi". */

@@ -33,6 +33,9 @@ const SEEN = [
   /^local-\d \w{12} \| /m, // storm logs
   "load average", // storm ssh
   /\d+ unchanged/, // up and preview
+  /^No changes\.$/m, // storm preview
+  /^More nodes of each size/m, // storm available
+  /^\+ .*5/m, // storm scale --dry-run
   '"dockerHost": "tcp://127.0.0.1:', // stack output --json
   /replaced|created/, // rotation of a key
 ];
@@ -74,7 +77,8 @@ function commandsOf(block: string): string[] {
 function here(lab: LabCluster, command: string): string {
   return command
     .replaceAll("-s dev", `-s ${lab.stack}`)
-    .replace(/\b(env|status|context) dev\b/g, `$1 ${lab.stack}`)
+    .replace(/\b(env|status|context|preview|available) dev\b/g, `$1 ${lab.stack}`)
+    .replaceAll("--dry-run", `--dry-run -s ${lab.stack}`)
     .replaceAll("ca.pem", path.join(lab.folder, "readme-ca.pem"))
     .replaceAll(" up -s", " up --yes -s");
 }

@@ -1,0 +1,119 @@
+import { rmSync, statSync } from "node:fs";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { Docker } from "../lab/local/docker";
+import type { Plan } from "../plan/types";
+import { readIfThere, writeAtomically } from "../tools/files";
+import { checkout, inLab } from "../tools/paths";
+import { policyPacks } from "../tools/policy-pack";
+import type { Output } from "../tools/report";
+import { changedValues, configFile, readConfig, setAllArguments } from "./config";
+import { ensureLabSecrets } from "./lab-stack";
+import { someNodeIsDown } from "./leftovers";
+import { operate } from "./operation";
+import { beforeIn } from "./preflight";
+import type { StormStack } from "./workspace";
+
+/** One run of a command that deploys. */
+export interface Deployment {
+  stack: StormStack;
+  /** What set-up found on this machine (localConfig); undefined: the config says it, or nobody has to know. */
+  local?: Record<string, unknown>;
+  plan: Plan;
+  /** For the stack's config: the storm.yml that it names from now on. */
+  file?: string;
+  verbose?: boolean;
+  /** The command that goes on after a failure. */
+  again: string;
+  /** Of `alone`. */
+  signal: AbortSignal;
+  output: Output;
+}
+
+/** The engine's stack, made when there is none, with what its config has to say before the program runs. */
+export async function openForDeployment({ stack, local, plan, file }: Deployment): Promise<Stack> {
+  const opened = await stack.open();
+  const wanted = {
+    ...(file === undefined ? {} : { "storm:file": file }),
+    ...(inLab || local === undefined ? {} : { "storm:local": local }),
+  };
+  const config = changedValues(readConfig(stack.name), wanted);
+  if (Object.keys(config).length > 0) await stack.run(setAllArguments(stack.name, config));
+  if (inLab) await ensureLabSecrets(stack, plan);
+  return opened;
+}
+
+/** The same for those who may not deploy in the end. `undo` puts the config back, and takes a stack away that was made for it. */
+export async function openTentatively(run: Deployment): Promise<{ opened: Stack; undo: () => Promise<void> }> {
+  const { stack } = run;
+  const file = configFile(stack.name);
+  const known = await stack.exists();
+  const config = readIfThere(file);
+  const mode = config === undefined ? undefined : statSync(file).mode & 0o777;
+  const undo = async () => {
+    if (!known) await stack.run(["stack", "rm", "--yes", "--stack", stack.name]);
+    if (!known) await stack.backend.forget(stack.name);
+    if (config === undefined) rmSync(file, { force: true });
+    else if (readIfThere(file) !== config) writeAtomically(file, config, mode);
+  };
+  return { opened: await openForDeployment(run), undo };
+}
+
+/**
+ * The engine's preview; of what it says only errors are shown as they come.
+ * @returns all of its events
+ */
+export async function preview(opened: Stack, run: Deployment): Promise<EngineEvent[]> {
+  const events: EngineEvent[] = [];
+  await observePreview(opened, run, (event) => events.push(event));
+  return events;
+}
+
+/** The same, for those who need the events of a preview that fails. */
+export async function observePreview(
+  opened: Stack,
+  run: Deployment,
+  observe: (event: EngineEvent) => void,
+): Promise<void> {
+  const refresh = await someNodeIsDown(new Docker(), await run.stack.backend.state(run.stack.name));
+  await operate({
+    ...common(run),
+    step: "Preview",
+    failed: "nothing was changed; the reasons are above",
+    run: ({ onEvent, ...engine }) =>
+      opened.preview({
+        ...engine,
+        refresh,
+        policyPacks: policyPacks(checkout, run.stack.name),
+        onEvent: (event) => {
+          observe(event);
+          // What else it says comes again with the deployment.
+          if (event.diagnosticEvent?.severity === "error") onEvent(event);
+        },
+      }),
+  });
+}
+
+/** Brings the stack to what storm.yml says. @returns whether anything changed */
+export async function bringUp(opened: Stack, run: Deployment, previewed = false): Promise<boolean> {
+  const state = await run.stack.backend.state(run.stack.name);
+  if (await someNodeIsDown(new Docker(), state)) {
+    run.output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
+    // By itself, not as part of what follows: what is gone is gone from the state then, and making it anew takes nothing away.
+    await operate({ ...common(run), step: "Comparison", run: (engine) => opened.refresh(engine) });
+  }
+  // The Automation API's `up` has no preview, where the program's guard sees all that the engine would make anew. With fewer managers
+  // and workers there is no second one to lose.
+  const { managers, workers } = beforeIn(state);
+  if (!previewed && (managers.length > 1 || Object.keys(workers).length > 1)) await preview(opened, run);
+  const changes = await operate({
+    ...common(run),
+    step: "Deployment",
+    run: (engine) =>
+      opened.up({ ...engine, suppressOutputs: true, policyPacks: policyPacks(checkout, run.stack.name) }),
+  });
+  return changes > 0;
+}
+
+function common({ stack, signal, output, verbose = false, again }: Deployment) {
+  return { stack, signal, output, verbose, again, failed: "the deployment failed; the reasons are above" };
+}

@@ -1,0 +1,114 @@
+import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { describe, isComponent, partsOf, shortType } from "../describe";
+import { tidy } from "../progress";
+
+/** A resource that a deployment would make, change or remove. Without values: some are secret, and names say enough. */
+export interface Change {
+  name: string;
+  /** "aws:ec2:Instance" */
+  type: string;
+  /** "Node web-1"; undefined for keys and certificates. */
+  title: string | undefined;
+  urn: string;
+  /** Properties that change; of a replaced resource those for which it is made anew. */
+  because: string[];
+}
+
+export interface PolicyResult {
+  policy: string;
+  level: "warning" | "mandatory";
+  message: string;
+  /** Name of the resource; "" for the whole stack. */
+  resource: string;
+}
+
+/** What the engine's preview found. */
+export interface EngineChanges {
+  created: Change[];
+  replaced: Change[];
+  updated: Change[];
+  destroyed: Change[];
+  unchanged: number;
+  policies: PolicyResult[];
+  /** Why the engine would refuse; empty when it would not. */
+  errors: string[];
+}
+
+export const GROUPS = ["created", "replaced", "updated", "destroyed"] as const;
+
+const groupOf: Partial<Record<OpType, (typeof GROUPS)[number]>> = {
+  create: "created",
+  import: "created",
+  replace: "replaced",
+  update: "updated",
+  delete: "destroyed",
+};
+
+/** From the events of a preview. Components and providers are left out: what is in them is there by itself. */
+export function engineChanges(events: readonly EngineEvent[]): EngineChanges {
+  const found: EngineChanges = {
+    created: [],
+    replaced: [],
+    updated: [],
+    destroyed: [],
+    unchanged: 0,
+    policies: [],
+    errors: [],
+  };
+  const seen = new Set<string>();
+  for (const { resourcePreEvent, policyEvent, diagnosticEvent } of events) {
+    if (resourcePreEvent) note(found, seen, resourcePreEvent.metadata);
+    if (policyEvent) found.policies.push(resultOf(policyEvent));
+    if (diagnosticEvent?.severity === "error") found.errors.push(tidy(diagnosticEvent.message));
+  }
+  found.errors = [...new Set(found.errors)].filter((text) => text !== "" && !/^preview failed$/.test(text));
+  found.policies = unique(found.policies);
+  for (const group of GROUPS) found[group].sort(byName);
+  return found;
+}
+
+function note(found: EngineChanges, seen: Set<string>, step: StepEventMetadata): void {
+  const { urn, op, type } = step;
+  if (isComponent(type)) return;
+  if (op === "same") found.unchanged++;
+  const group = groupOf[op];
+  // A resource that is replaced is three steps: making, replacing, removing.
+  if (group === undefined || seen.has(`${op} ${urn}`)) return;
+  seen.add(`${op} ${urn}`);
+  const { name } = partsOf(urn);
+  const short = shortType(type);
+  found[group].push({ name, type: short, title: describe(short, name), urn, because: reasons(step) });
+}
+
+/** Names of properties, never their values. */
+function reasons({ op, keys, diffs, detailedDiff }: StepEventMetadata): string[] {
+  if (op === "create" || op === "delete" || op === "import") return [];
+  const detailed = Object.entries(detailedDiff ?? {});
+  const replacing = detailed.filter(([, { diffKind }]) => String(diffKind).endsWith("-replace")).map(([path]) => path);
+  const all = detailed.map(([path]) => path);
+  const [first = []] = [op === "replace" ? [...replacing, ...(keys ?? [])] : [], all, diffs ?? []].filter(
+    (each) => each.length > 0,
+  );
+  // "tags.Name", "ingress[0].port": the property is enough.
+  return [...new Set(first.map((path) => path.split(/[.[]/)[0] ?? path))].filter((key) => !key.startsWith("__")).sort();
+}
+
+function resultOf(event: NonNullable<EngineEvent["policyEvent"]>): PolicyResult {
+  const { policyName, enforcementLevel, message, resourceUrn } = event;
+  const { name, type } = partsOf(resourceUrn ?? "");
+  return {
+    policy: policyName,
+    level: enforcementLevel,
+    message: tidy(message),
+    resource: type === "pulumi:pulumi:Stack" ? "" : name,
+  };
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+}
+
+function byName(a: Change, b: Change): number {
+  const [first, second] = [a, b].map(({ name, type }) => `${name} ${type}`);
+  return (first ?? "") < (second ?? "") ? -1 : 1;
+}
