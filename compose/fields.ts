@@ -5,7 +5,7 @@ const NULLS: ReadonlySet<string> = new Set(["", "~", "null", "Null", "NULL"]);
 const TRUE: ReadonlySet<string> = new Set(["true", "yes", "on", "y"]);
 const FALSE: ReadonlySet<string> = new Set(["false", "no", "off", "n"]);
 /** Go's durations, which is what Docker reads. */
-const DURATION = /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
+const DURATION = /^(\d+(\.\d+)?(ns|us|\u00b5s|ms|s|m|h))+$/;
 const SIZE = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)i?b?$/i;
 const POWERS = "kmgtp";
 

@@ -2,7 +2,7 @@
  * What an environment shows to the stacks of application teams. Names and meanings stay within one `schemaVersion`; what is added
  * later is optional. Two outputs: `storm` can be read by everyone who can read the stack, `stormCredential` is secret.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 export const SCHEMA_VERSION = 1;
 /** Names of the two outputs. */

@@ -8,7 +8,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { z } from "zod";
+import * as z from "zod";
 import type { Spec } from "../spec/spec";
 import { placeOf } from "./place";
 import type { Resource, StackResource } from "./resource";

@@ -1,5 +1,5 @@
 /** What a rule is: plain functions over plain values. Pulumi's policy SDK is known to pack.ts alone. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Checks, Context } from "./checks";
 import { policyOfProvider } from "./providers";
 import type { Resource, StackResource } from "./resource";

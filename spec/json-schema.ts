@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { stormFile } from "./schema";
 
 /** The JSON Schema of storm.yml for editors, from the definition that the program itself checks by. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { stormFile } from "./schema";
 
 /** The part of JSON Schema that zod writes for storm.yml. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { backup, composeName, composeStack, dns, limits, monitoring, network, registry, tls } from "./schema/cluster";
 import { cloudNodes, host, localNodes } from "./schema/pools";
 import { hostName, label } from "./schema/words";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { errorAt, found } from "./error-at";
 import type { Issue, Path } from "./errors";
 import type { Source } from "./located";

@@ -3,7 +3,7 @@
  * it becomes a layer again. The schemas are the contract between stacks that may run different versions of this program.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
+import * as z from "zod";
 import type { SignedKey, Signer } from "../components/certificates";
 import { TOKEN_NAMES } from "../components/secrets";
 import { SCHEMA_VERSION } from "../outputs/schema";

@@ -1,6 +1,6 @@
 /** What a person does to the lab's clouds, past the program: as in a cloud's console, or as misfortune. */
 import { utils } from "ssh2";
-import { z } from "zod";
+import * as z from "zod";
 import { LabError } from "../plugins/shared/lab-socket";
 import { KINDS, PROVIDERS, worldId } from "./derive/common";
 import { ownId } from "./derive/own";

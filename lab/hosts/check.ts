@@ -1,5 +1,5 @@
 /** storm:hosts:Check: looks at every machine before anything is changed on one, and fails once, with everything it found. */
-import { z } from "zod";
+import * as z from "zod";
 import type { BaseOutputs, Resource } from "../local/resource";
 import { fingerprint } from "../local/values";
 import type * as Ssh from "./ssh";

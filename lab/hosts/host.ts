@@ -1,5 +1,5 @@
 /** storm:hosts:Host: a machine that exists already, made a node, and made what it was before when it is deleted. */
-import { z } from "zod";
+import * as z from "zod";
 import type { BaseOutputs, Resource } from "../local/resource";
 import { fingerprint, secret } from "../local/values";
 import type * as Ssh from "./ssh";

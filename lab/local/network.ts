@@ -1,6 +1,6 @@
 /** storm:local:Network: the Docker network of one cluster (or of one private network of the lab's clouds). */
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { freeSubnets, rangeOf, routedRanges } from "./addresses";
 import { LABELS, listContainers, removeContainer } from "./containers";
 import { type Docker, DockerError } from "./docker";

@@ -1,5 +1,5 @@
 /** storm:local:Node: a machine of a cluster, as a container that boots systemd and cloud-init like a cloud's instance. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   addressOf,
   adoptable,

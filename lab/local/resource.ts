@@ -1,6 +1,6 @@
 /** The contract of one resource type, and what all of them share: checking inputs and telling changes. */
 import type { CheckFailure, DiffResult } from "@pulumi/pulumi/provider";
-import type { z } from "zod";
+import type * as z from "zod";
 import { changedProperties, type Fingerprint, plain, secret, UNKNOWN } from "./values";
 
 /** Outputs of every resource. */

@@ -1,5 +1,5 @@
 /** Inputs of a service and the container that they come to. */
-import { z } from "zod";
+import * as z from "zod";
 import type { TarFile } from "./tar";
 
 const portSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bytes, cidr, duration, email, file, hostName, label, shaped, text } from "./words";
 
 /** Everything of storm.yml that is not nodes. */

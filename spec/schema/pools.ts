@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudProvider, MachineProvider } from "../sizes/catalog";
 import { catalog, cloudProviders } from "../sizes/catalog";
 import { PORTABLE_SIZES } from "../sizes/types";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Kinds of words that storm.yml is made of. Every message says what the value must be, and reads after "must be". */
 
