@@ -79,8 +79,9 @@ export class Mesh extends pulumi.ComponentResource {
     const witness = enrolled.find(({ node }) => node.plan.name === seer);
     if (witness === undefined) return;
     const managers = peersOf(enrolled.filter(({ node }) => node.plan.role === "manager"));
-    for (const { node, peer } of enrolled.filter(({ node }) => awaited.includes(node.plan.name))) {
-      const seen = { plan, secrets, node, peer, managers, witness: witness.node, dependsOn: [witness.command] };
+    for (const { node, command, peer } of enrolled.filter(({ node }) => awaited.includes(node.plan.name))) {
+      const returning = { node, enrolled: command, peer };
+      const seen = { plan, secrets, ...returning, managers, witness: witness.node, dependsOn: [witness.command] };
       turns.returned(node.plan.name, rejoin(seen, this));
     }
   }

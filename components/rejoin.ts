@@ -11,6 +11,8 @@ export interface RejoinArgs {
   plan: Plan;
   /** Who comes back. */
   node: Node;
+  /** The command that gives it its mesh key. */
+  enrolled: pulumi.Resource;
   /** How its new machine is reached in the mesh. */
   peer: pulumi.Output<Peer>;
   /** The managers, as peers: by them it hears of all others. */
@@ -40,7 +42,7 @@ export function rejoin({ plan, node, witness, ...args }: RejoinArgs, parent: pul
       // A manager of several sites starts its Consul only when it is asked for its round trips.
       stdin: args.managers.apply((peers) => JSON.stringify({ peers, measure: measurementBy(plan, node.plan) })),
     },
-    opts,
+    { ...opts, dependsOn: [args.enrolled] },
   );
   return remoteCommand(
     rejoinName(name),

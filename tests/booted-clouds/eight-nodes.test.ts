@@ -1,21 +1,28 @@
 /** Eight nodes: three of AWS, two each of Azure and DigitalOcean, and a machine of one's own. */
 import { join } from "node:path";
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
+import type { CommandResult } from "../../tools/command";
 import { eventually, notYet, root, run } from "../cluster/lab";
 import { SNAPSHOT } from "../local/host-snapshot";
+import { Succession } from "./succession";
 
 jest.setTimeout(900_000);
 
 const rehearsal = new Rehearsal(`e${process.pid}`);
 const host = `guestbook.demo.${rehearsal.stack}.storm.example.com`;
 
-const stormYml = (entry: string) => `
+/** For load balancer and ingress to notice a death. */
+const NOTICE_MS = 5_000;
+/** A death is seen so much after it, at most. */
+const SEEN_MS = 2_000;
+
+const stormYml = (size: string) => `
 Hostname: storm.example.com
-AWS: [3, small]
+AWS: [3, ${size}]
 Azure: [2, small]
 DigitalOcean: [2, small]
 Hosts:
-${entry}
+${house}
 dns: { provider: route53, create: true, ttl: 30 }
 tls: { acme: { email: ops@storm.example.com } }
 compose:
@@ -23,17 +30,19 @@ compose:
 `;
 const NODES = ["aws-1", "aws-2", "aws-3", "azure-1", "azure-2", "digitalocean-1", "digitalocean-2", "house-1"];
 let before = "";
+/** The machine of one's own, as storm.yml has it. */
+let house = "";
 
 beforeAll(async () => {
   await rehearsal.labCommand("start");
   // As the command prints it for people.
-  const [entry] = /^ *- \{name: house-1, .*\}$/m.exec(await rehearsal.labCommand("machine", "house-1")) ?? [];
+  [house = ""] = /^ *- \{name: house-1, .*\}$/m.exec(await rehearsal.labCommand("machine", "house-1")) ?? [];
   await eventually(120, "the boot of house-1", async () => {
     const { stdout } = await rehearsal.on("house-1", "systemctl is-system-running");
     return /^(running|degraded)/.test(stdout) ? true : notYet(stdout);
   });
   before = await snapshot();
-  const done = await rehearsal.start(stormYml(entry ?? ""));
+  const done = await rehearsal.start(stormYml("small"));
   if (done.code !== 0) throw new Error(`the eight nodes did not come up:\n${done.stdout}\n${done.stderr}`);
 }, 1_200_000);
 
@@ -93,6 +102,39 @@ test("containers on all nodes reach each other over an overlay", async () => {
     const { code, stderr } = await rehearsal.on("aws-1", "docker network rm probe");
     return code === 0 ? true : notYet(stderr);
   });
+});
+
+test("another size: the manager, then the workers, each when the one before is back; the page is there", async () => {
+  const changing = ["aws-1", "aws-2", "aws-3"];
+  const succession = await Succession.of(rehearsal, "azure-1", changing);
+  const visitors = await rehearsal.visitors(`https://${host}`);
+  await eventually(30, "visitors with a page", () => {
+    const { requests, failed } = visitors.since(Date.now() - 2_000);
+    return Promise.resolve(requests > 4 && failed === 0 ? true : undefined);
+  });
+  const began = Date.now();
+  let done: CommandResult | undefined;
+  void rehearsal.start(stormYml("medium")).then((result) => (done = result));
+  const { code, stdout, stderr } = await eventually(900, "the end of the update", async () => {
+    await succession.look();
+    return done;
+  });
+  const seconds = (Date.now() - began) / 1000;
+  await visitors.end();
+  const { requests, failed, failures } = visitors.since(began);
+  const { departures } = succession;
+  const after = departures.map(({ node, at }) => `${node} ${((at - began) / 1000).toFixed(1)}`);
+  console.info(
+    `${failed} of ${requests} requests failed in ${seconds.toFixed(1)} s; machines went after ${after.join(", ")} s`,
+    JSON.stringify(failures.map(({ at, ...each }) => ({ at: (at - began) / 1000, ...each }))),
+  );
+  expect(`${code} ${stdout}\n${stderr}`).toMatch(/^0 /);
+  expect(departures.map(({ node, missing }) => ({ node, missing }))).toEqual(
+    changing.map((node) => ({ node, missing: [] })),
+  );
+  const isNear = (time: number) => departures.some(({ at }) => time > at - SEEN_MS && time < at + NOTICE_MS);
+  expect(failures.filter(({ at }) => !isNear(at))).toEqual([]);
+  await rehearsal.whole("azure-1", NODES, 60);
 });
 
 test("destroy leaves nothing in any cloud, and the machine of one's own as it was found", async () => {

@@ -1,5 +1,5 @@
 import type { Rehearsal } from "../../cli/rehearsal/rehearsal";
-import { eventually, notYet } from "../cluster/lab";
+import { eventually, notYet, run } from "../cluster/lab";
 
 /** The nodes that a cloud makes by itself, wherever the cluster knows them. */
 export class ElasticPool {
@@ -38,20 +38,24 @@ export class ElasticPool {
     if (Number(stdout) !== peers) notYet(`${stdout.trim()} peers of aws-1, not ${peers}`);
   }
 
-  /** The machines that run are the load balancer's targets, and each gives the page. */
+  /** The machines that run are the load balancer's targets, and each gives the page to it; nobody else is let in there. */
   private async behindBalancer(count: number): Promise<void> {
     const { machines, balancers } = await this.rehearsal.status();
     const own = machines.filter(({ group, state }) => group !== undefined && state === "running");
     if (own.length !== count) notYet(machines.map(({ id, state }) => `${id} ${state}`));
-    const targets = balancers.flatMap((balancer) => balancer.targets);
     for (const { id, privateAddress } of own) {
-      if (!targets.includes(id)) notYet(`${id} is no target: ${targets.join(", ")}`);
-      const way = `--resolve ${this.host}:443:${privateAddress}`;
-      const { stdout } = await this.rehearsal.on(
-        "aws-1",
-        `curl -sSk -m 5 -o /dev/null -w '%{http_code}' ${way} https://${this.host}/`,
-      );
-      if (stdout !== "200") notYet(`the page by ${id}: ${stdout}`);
+      const balancer = balancers.find(({ targets }) => targets.includes(id)) ?? notYet(`${id} is no target`);
+      const page = await this.pageSeenBy(balancer.id, privateAddress);
+      if (page !== "200") notYet(`the page by ${id}: ${page}`);
     }
+  }
+
+  /** Status of the page at an address, as a load balancer gets it. */
+  private async pageSeenBy(balancer: string, address: string): Promise<string> {
+    const { stdout: container } = await run("docker", ["ps", "-q", "--filter", `label=storm.lab.id=${balancer}`]);
+    const way = ["--resolve", `${this.host}:443:${address}`, `https://${this.host}/`];
+    const shown = ["-sSk", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}"];
+    const { stdout, stderr } = await run("docker", ["exec", container.trim(), "curl", ...shown, ...way]);
+    return stdout === "000" ? stderr : stdout;
   }
 }

@@ -53,12 +53,19 @@ test("a cloud that is asked too often slows the `up` down, and no more", async (
   expect((await rehearsal.status()).faults.throttle.digitalocean).toBe(0);
 });
 
-test("a cloud that goes on saying so ends the `up`, naming cloud and node; the next one finishes", async () => {
+test("a cloud that goes on saying so ends the `up`, naming cloud and node, and where a pool goes the pool; the next one finishes", async () => {
+  const refused = (what: string) =>
+    new RegExp(`DigitalOcean, (pool (\\S+/)?sea, )?(\\S+/)?${what}: 429 Too many requests: API Rate limit exceeded`);
+  pools.DigitalOcean = workers("sea").replace("count: 1", "count: 2");
+  await rehearsal.lab({ do: "throttle", cloud: "digitalocean", count: 10_000 });
+  expect(await failed()).toMatch(refused("sea-2\\S*"));
+  await rehearsal.lab({ do: "throttle", cloud: "digitalocean", count: 0 });
+  await finished("more-1", "west-1", "sea-1", "sea-2");
+
   delete pools.DigitalOcean;
   await rehearsal.lab({ do: "throttle", cloud: "digitalocean", count: 10_000 });
-  expect(await failed()).toMatch(
-    /DigitalOcean, (pool (\S+\/)?sea, )?\S*sea-1\S*: 429 Too many requests: API Rate limit exceeded/,
-  );
+  // Its place in the project goes before the machines.
+  expect(await failed()).toMatch(refused("sea-project"));
   await rehearsal.lab({ do: "throttle", cloud: "digitalocean", count: 0 });
   await finished("more-1", "west-1");
 });

@@ -36,7 +36,8 @@ test("the machine waits for the other's return, which a manager sees, and for th
   expect(rejoin.inputs["connection"]).toMatchObject({ host: resource(ordered, "Node", "local-1").outputs["address"] });
 });
 
-test("it is told of the managers alone, and they of it", () => {
+test("it is told of the managers alone, when it has its mesh key, and they of it", () => {
+  expect(command(ordered, "introduce-local-4").dependencies).toContain("enroll-local-4");
   const introduced = JSON.parse(command(ordered, "introduce-local-4").inputs["stdin"] as string) as { peers: object };
   expect(Object.keys(introduced.peers)).toEqual(["local-1", "local-2", "local-3"]);
   const told = JSON.parse(command(ordered, "rejoin-local-4").inputs["stdin"] as string) as Record<string, unknown>;

@@ -16,4 +16,12 @@ until ip -4 route show default dev eth0 2>/dev/null | grep -q .; do
   sleep 0.1
   tenths=$((tenths + 1))
 done
+
+# A machine keeps the name that it gave itself. Docker has a file of its own there, which it writes anew at each start.
+umount /etc/hostname
+if [ -s /etc/hostname ]; then
+  hostname -F /etc/hostname
+else
+  hostname >/etc/hostname
+fi
 exec "$@"

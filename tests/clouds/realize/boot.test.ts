@@ -88,12 +88,15 @@ test("its size is its own", async () => {
   expect(limits).toBe(`1000000000 ${2 ** 30}`);
 });
 
-test("a reboot from inside brings the same machine back, with network and disk", async () => {
+test("a reboot from inside brings the same machine back, with network, disk, and the name that it gave itself", async () => {
   const before = await startedAt();
-  await inside("booted", "echo kept >/etc/storm/kept; systemctl reboot").catch(() => undefined); // it takes the shell along
+  await inside("booted", "echo kept >/etc/storm/kept; echo renamed >/etc/hostname; systemctl reboot").catch(
+    () => undefined,
+  ); // it takes the shell along
   await until(60, true, async () => (await startedAt()) !== before);
   await until(120, "running", booted);
   expect(await inside("booted", "cat /etc/storm/kept && ls /dev/disk/by-id")).toBe("kept\ntest-boot");
+  expect(await inside("booted", "hostname")).toBe("renamed");
   expect(await inside("booted", "ip -4 route show default")).toContain("via 169.254.254.1 dev eth0");
 }, 200_000);
 
