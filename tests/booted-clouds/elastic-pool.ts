@@ -14,8 +14,8 @@ export class ElasticPool {
    * Waits until the pool has so many nodes, in Swarm, Consul, mesh and load balancer, each of which serves the page; names them.
    * @param others names that were there before: at least one of these has to be gone, and those of the dead do not count.
    */
-  serving(count: number, seconds: number, others: readonly string[] = []): Promise<string[]> {
-    return eventually(seconds, `${count} nodes of ${this.pool} that serve the page`, async () => {
+  async serving(count: number, seconds: number, others: readonly string[] = []): Promise<string[]> {
+    const whole = eventually(seconds, `${count} nodes of ${this.pool} that serve the page`, async () => {
       const seen = await this.rehearsal.members("aws-1");
       const named = (rows: string[], state: string) =>
         rows
@@ -31,6 +31,21 @@ export class ElasticPool {
       await this.behindBalancer(count);
       return names;
     });
+    return whole.catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await this.lastWords()}`);
+    });
+  }
+
+  /** What the machines themselves say about why one is not there yet. */
+  private async lastWords(): Promise<string> {
+    const { machines } = await this.rehearsal.status();
+    const own = machines.filter(({ group, state }) => group !== undefined && state === "running");
+    const command = "hostname; docker info --format '{{json .Swarm}}'; journalctl -n 20 -o short-iso -u 'storm-*'";
+    const words = own.map(async ({ id }) => {
+      const { stdout, stderr } = await run("docker", ["exec", await containerOf(id), "sh", "-c", command]);
+      return `${id}: ${stdout}${stderr}`;
+    });
+    return (await Promise.all(words)).join("\n");
   }
 
   private async inMesh(peers: number): Promise<void> {
@@ -52,10 +67,15 @@ export class ElasticPool {
 
   /** Status of the page at an address, as a load balancer gets it. */
   private async pageSeenBy(balancer: string, address: string): Promise<string> {
-    const { stdout: container } = await run("docker", ["ps", "-q", "--filter", `label=storm.lab.id=${balancer}`]);
     const way = ["--resolve", `${this.host}:443:${address}`, `https://${this.host}/`];
     const shown = ["-sSk", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}"];
-    const { stdout, stderr } = await run("docker", ["exec", container.trim(), "curl", ...shown, ...way]);
+    const { stdout, stderr } = await run("docker", ["exec", await containerOf(balancer), "curl", ...shown, ...way]);
     return stdout === "000" ? stderr : stdout;
   }
+}
+
+/** Container of a machine or load balancer by its cloud's id. */
+async function containerOf(id: string): Promise<string> {
+  const { stdout } = await run("docker", ["ps", "-q", "--filter", `label=storm.lab.id=${id}`]);
+  return stdout.trim();
 }
