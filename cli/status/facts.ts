@@ -30,7 +30,6 @@ export interface SwarmNode {
   role: "manager" | "worker";
   /** Managers only. */
   reachable?: boolean;
-  leader: boolean;
   /** "ready", "down", "unknown" or "disconnected". */
   state: string;
   /** "active", "pause" or "drain". */

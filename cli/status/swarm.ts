@@ -8,7 +8,7 @@ export interface NodeAnswer {
   Spec: { Role: "manager" | "worker"; Availability: string; Labels?: Record<string, string> | null };
   Description: { Hostname?: string };
   Status: { State: string };
-  ManagerStatus?: { Leader?: boolean; Reachability?: string } | null;
+  ManagerStatus?: { Reachability?: string } | null;
 }
 
 export interface TaskAnswer {
@@ -56,7 +56,6 @@ function swarmNode({ ID, Spec, Description, Status, ManagerStatus }: NodeAnswer)
     name: Description.Hostname ?? ID,
     role: Spec.Role,
     ...(ManagerStatus ? { reachable: ManagerStatus.Reachability === "reachable" } : {}),
-    leader: ManagerStatus?.Leader === true,
     state: Status.State,
     availability: Spec.Availability,
     pool: labels["storm.pool"],

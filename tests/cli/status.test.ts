@@ -14,7 +14,7 @@ const swarmNode = (name: string, more: Partial<NodeAnswer> = {}): NodeAnswer => 
   Spec: { Role: "manager", Availability: "active", Labels: { "storm.pool": "local/local", "storm.site": "local" } },
   Description: { Hostname: name },
   Status: { State: "ready" },
-  ManagerStatus: { Leader: name === "local-1", Reachability: "reachable" },
+  ManagerStatus: { Reachability: "reachable" },
   ...more,
 });
 const worker = (name: string, pool?: string): NodeAnswer =>

@@ -105,7 +105,7 @@ interface Leaders {
   consul: string;
 }
 
-async function leadersOf(lab: LabCluster): Promise<Omit<Leaders, "name">> {
+export async function leadersOf(lab: LabCluster): Promise<Omit<Leaders, "name">> {
   const swarm = await lab.on("local-1", "docker node ls --format '{{.Hostname}} {{.ManagerStatus}}'");
   const raft = await lab.on("local-1", "consul operator raft list-peers -token-file /etc/storm/tokens/operator");
   return {
