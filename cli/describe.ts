@@ -9,6 +9,8 @@ export function describe(type: string, name: string): string | undefined {
     case "azure-native:compute:VirtualMachine":
     case "digitalocean:index:Droplet":
       return name.endsWith("-bastion") ? sentence(name) : `Node ${name}`;
+    case "pulumi:index:Stash":
+      return `Note on ${name}`;
     case "storm:local:Service":
       return sentence(name.replace(/^local-/, "").replace(/-(?:proxy|service)$/, ""));
     case "command:remote:CopyToRemote":

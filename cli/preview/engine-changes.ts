@@ -71,12 +71,13 @@ function note(found: EngineChanges, seen: Set<string>, step: StepEventMetadata):
   const { urn, op, type } = step;
   if (isComponent(type)) return;
   if (op === "same") found.unchanged++;
-  const group = groupOf[op];
+  const short = shortType(type);
+  // A command that runs again is no thing that is made anew, whatever it runs again for.
+  const group = op === "replace" && short.startsWith("command:") ? "updated" : groupOf[op];
   // A resource that is replaced is three steps: making, replacing, removing.
   if (group === undefined || seen.has(`${op} ${urn}`)) return;
   seen.add(`${op} ${urn}`);
   const { name } = partsOf(urn);
-  const short = shortType(type);
   found[group].push({ name, type: short, title: describe(short, name), urn, because: reasons(step) });
 }
 

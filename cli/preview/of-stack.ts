@@ -42,15 +42,18 @@ export async function reportOf(opened: Stack, run: Deployment): Promise<PreviewR
     outputs: state?.outputs ?? {},
     before,
     changes,
-    stacksBefore: state === undefined ? [] : await stacksThatChange(stack, changes),
-    stacksAfter: loaded.stacks.map(asDeployed),
+    ...(touchesStacks(changes)
+      ? { stacksBefore: await deployed(stack), stacksAfter: loaded.stacks.map(asDeployed) }
+      : { stacksBefore: [], stacksAfter: [] }),
   });
 }
 
-/** Compose stacks are compared only where one is touched: what is deployed of them is secret, and takes the stack's key. */
-async function stacksThatChange(stack: StormStack, changes: EngineChanges): Promise<DeployedStack[]> {
-  const touched = GROUPS.some((group) => changes[group].some(({ urn }) => /^stacks?(-|$)/.test(partsOf(urn).name)));
-  if (!touched) return [];
+/** Only then compose stacks are compared: what is deployed of them is secret, and takes the stack's key. */
+export function touchesStacks(changes: EngineChanges): boolean {
+  return GROUPS.some((group) => changes[group].some(({ urn }) => /^stacks?(-|$)/.test(partsOf(urn).name)));
+}
+
+async function deployed(stack: StormStack): Promise<DeployedStack[]> {
   const { stdout } = await stack.run(["stack", "export", "--show-secrets", "--stack", stack.name]);
   const { deployment } = JSON.parse(stdout) as { deployment?: { resources?: Parameters<typeof deployedStacks>[0] } };
   return deployedStacks(deployment?.resources ?? [], OWN_STACKS);

@@ -71,7 +71,7 @@ function resourceSections(changes: EngineChanges): Section[] {
     const named = found.filter(({ title }) => title !== undefined);
     const keys = found.length - named.length;
     const lines = [
-      ...named.slice(0, MAX_NAMED).map(resourceLine),
+      ...named.slice(0, MAX_NAMED).map((change) => resourceLine(change, group)),
       ...(named.length > MAX_NAMED ? [`... and ${named.length - MAX_NAMED} more`] : []),
       ...(keys > 0 ? [`Keys and certificates (${keys})`] : []),
     ];
@@ -79,6 +79,7 @@ function resourceSections(changes: EngineChanges): Section[] {
   });
 }
 
-function resourceLine({ title, name, type, because }: Change): string {
-  return `${title ?? name} (${type})${because.length === 0 ? "" : `: ${because.join(", ")}`}`;
+function resourceLine({ title, name, type, because }: Change, group: (typeof GROUPS)[number]): string {
+  const kind = type.startsWith("command:") && group === "updated" ? "command, runs again" : type;
+  return `${title ?? name} (${kind})${because.length === 0 ? "" : `: ${because.join(", ")}`}`;
 }

@@ -1,5 +1,6 @@
 import { engineChanges } from "../../../cli/preview/engine-changes";
 import { losses } from "../../../cli/preview/losses";
+import { touchesStacks } from "../../../cli/preview/of-stack";
 import { changesNothing } from "../../../cli/preview/report";
 import { deployedStacks } from "../../../cli/preview/stack-changes";
 import { NOTHING } from "../../../plan/before";
@@ -77,4 +78,17 @@ test("the stacks of a state, without the cluster's own and what goes to them bes
     { urn: "urn:pulumi:dev::storm::pulumi:pulumi:Stack::storm-dev" },
   ];
   expect(deployedStacks(resources, ["ingress"])).toEqual([{ stack: "demo", compose: {} }]);
+});
+
+test.each([
+  ["create", "stack-demo", true],
+  ["delete", "stack-demo", true],
+  ["update", "stacks", true],
+  ["update", "peers-local-1", false],
+  ["same", "stack-demo", false],
+] as const)("compose stacks are compared where one is touched: %s %s", (op, name, touched) => {
+  const urn = `urn:pulumi:dev::storm::x$command:remote:Command::${name}`;
+  const metadata = { op, urn, type: "command:remote:Command", provider: "" };
+  const events = [{ sequence: 1, timestamp: 0, resourcePreEvent: { metadata } }];
+  expect(touchesStacks(engineChanges(events))).toBe(touched);
 });

@@ -81,10 +81,7 @@ export const PREPARED: Record<string, Prepared> = {
       machine("create", "web-3"),
       step("create", COMMAND, "enroll-web-3"),
       step("update", COMMAND, "peers-m-1", { stdin: "update" }),
-      step("update", "storm:cluster:Cluster$command:remote:Command", "swarm", {
-        "triggers[3]": "add",
-        stdin: "update",
-      }),
+      step("replace", "storm:cluster:Cluster$command:remote:Command", "swarm", { "triggers[3]": "add-replace" }),
       machine("same", "web-1"),
     ],
   },
