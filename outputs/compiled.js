@@ -40,42 +40,42 @@ module.exports = __toCommonJS(index_exports);
 var pulumi = __toESM(require("@pulumi/pulumi"));
 
 // schema.ts
-var import_zod = require("zod");
+var z = __toESM(require("zod"));
 var SCHEMA_VERSION = 1;
 var OUTPUT = "storm";
 var CREDENTIAL_OUTPUT = "stormCredential";
-var stormOutputs = import_zod.z.object({
-  schemaVersion: import_zod.z.literal(SCHEMA_VERSION),
+var stormOutputs = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
   /** Environment, e.g. "prod". */
-  env: import_zod.z.string(),
+  env: z.string(),
   /** Cluster's name, e.g. "storm". */
-  name: import_zod.z.string(),
+  name: z.string(),
   /** "<env>.<Hostname>". */
-  domain: import_zod.z.string(),
+  domain: z.string(),
   /** Compose stack of storm.yml -> "<stack>.<domain>": the ingress has a certificate for one label before it. */
-  domains: import_zod.z.record(import_zod.z.string(), import_zod.z.string()),
+  domains: z.record(z.string(), z.string()),
   /** Port of the HTTPS addresses; 443 but on a machine where others have it. */
-  httpsPort: import_zod.z.number(),
+  httpsPort: z.number(),
   /** Of the first routed service; the cluster's own address if there is none. */
-  url: import_zod.z.string(),
+  url: z.string(),
   /** "<stack>/<service>" -> URL. */
-  urls: import_zod.z.record(import_zod.z.string(), import_zod.z.string()),
+  urls: z.record(z.string(), z.string()),
   /** Docker API of a swarm manager, "tcp://HOST:PORT", TLS with a client certificate. */
-  dockerHost: import_zod.z.string(),
+  dockerHost: z.string(),
   /** Consul's HTTPS API; asks for a token, which is not in here. */
-  consul: import_zod.z.object({ address: import_zod.z.string(), datacenter: import_zod.z.string() }),
+  consul: z.object({ address: z.string(), datacenter: z.string() }),
   /** "HOST:PORT" under which the nodes pull what the cluster's own registry has. */
-  registry: import_zod.z.string(),
+  registry: z.string(),
   /** Overlay that a routed service shares with the ingress. */
-  network: import_zod.z.string(),
+  network: z.string(),
   /** PEM of every authority that a user has to believe: of the ingress, the Docker API and Consul. */
-  caCertificate: import_zod.z.string()
+  caCertificate: z.string()
 });
-var stormCredential = import_zod.z.object({
-  certificate: import_zod.z.string(),
-  key: import_zod.z.string(),
+var stormCredential = z.object({
+  certificate: z.string(),
+  key: z.string(),
   /** RFC 3339. The operators' `up` renews it half its life before. */
-  expires: import_zod.z.string()
+  expires: z.string()
 });
 function parsed(schema, value, where, advice) {
   const found = versionOf(value);
