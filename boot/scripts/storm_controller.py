@@ -11,6 +11,7 @@ from storm_forget import ALIVE, clean_consul, prune_left
 from storm_lib import ApiError, Consul, Docker, forever, log, node
 
 DOWN_WORKER = 90  # seconds that a worker may be away
+JOINING = 90  # seconds that a node may take to say its name
 IDLE = 30  # seconds that a drained node has to leave by itself
 ASKED = "storm.availability"  # label: the availability that the node asked for last
 FINISHED = ("complete", "shutdown", "failed", "rejected", "remove", "orphaned")
@@ -24,6 +25,11 @@ def expect(answer, what):
 
 def name_of(found):
     return found["Description"].get("Hostname") or found["ID"]
+
+
+def nameless(found):
+    """Let in, and not heard of yet: the swarm calls it down until it says who it is."""
+    return not found["Description"].get("Hostname")
 
 
 def ready(found):
@@ -162,7 +168,10 @@ class Controller:
     def dismiss(self, name, found):
         """Not in storm/nodes any more: drained, then demoted, then removed, each when the step before has worked."""
         if not ready(found):
-            self.remove(found, "down, and not in storm/nodes")
+            if nameless(found) and self.timers.seconds("joining", found["ID"]) <= JOINING:
+                self.pending.append(f"{name}: joins")
+            else:
+                self.remove(found, "down, and not in storm/nodes")
             return
         if found["Spec"]["Availability"] != "drain":
             self.update(found, "drains", Availability="drain")

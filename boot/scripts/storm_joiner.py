@@ -16,6 +16,7 @@ NAME, MESH = node()["name"], node()["mesh"]["address"]
 AVAILABILITY = f"storm/availability/{NAME}"
 OWN_TASKS = {"label": ["com.docker.swarm.task.id"]}
 LEAVE_PATIENCE = 120
+JOIN_PATIENCE = 120
 LISTED = "/var/lib/storm/listed"
 
 
@@ -36,7 +37,7 @@ def expect(answer, what):
 class Joiner:
     def __init__(self):
         self.consul, self.docker = Consul("node"), Docker()
-        self.announced, self.restarted, self.unwanted_since = False, False, None
+        self.announced, self.restarted, self.unwanted_since, self.joining_since = False, False, None, None
 
     def nodes(self):
         text = self.consul.kv_get("storm/nodes", stale=True)
@@ -60,12 +61,20 @@ class Joiner:
             self.depart(swarm)
         elif state == "inactive":
             self.join(nodes)
+        elif state == "pending" and not swarm["NodeID"]:
+            self.await_entry()
         elif self.removed(swarm):
             self.leave("removed from the swarm")
         elif state == "error":
             self.repair(swarm["Error"], nodes)
         else:
-            self.restarted, self.unwanted_since = False, None
+            self.restarted, self.unwanted_since, self.joining_since = False, None, None
+
+    def await_entry(self):
+        """The engine asks for ever to be let in, also when its entry is gone: it knows no id by which to hear of that."""
+        self.joining_since = self.joining_since or time.monotonic()
+        if time.monotonic() - self.joining_since > JOIN_PATIENCE:
+            self.leave(f"not let in within {JOIN_PATIENCE} s")
 
     @staticmethod
     def was_listed():
@@ -115,6 +124,7 @@ class Joiner:
 
     def leave(self, why):
         log(f"leaving the swarm: {why}")
+        self.joining_since = None
         expect(self.docker.post("/swarm/leave", force=True, timeout=60), "leave")
 
     def depart(self, swarm):

@@ -137,6 +137,14 @@ class Rounds(unittest.TestCase):
         self.assertEqual(self.docker.removed, ["4"])
         self.assertIn("n4: still in Consul", self.rounds(2))
 
+    def test_a_node_that_is_let_in_has_time_to_say_its_name(self):
+        self.docker.nodes.append({**swarm_node("5", "", state="down"), "Description": {}})
+        self.assertIn("5: joins", self.rounds(2))
+        self.assertIn("5: joins", self.rounds(1, seconds=60))
+        self.assertEqual(self.docker.removed, [])
+        self.rounds(2, seconds=20)
+        self.assertEqual(self.docker.removed, ["5"])
+
     def test_managers_go_one_by_one(self):
         self.docker.nodes.append(swarm_node("5", "n5", True))
         self.docker.nodes[3] = swarm_node("4", "n4", True)

@@ -72,6 +72,24 @@ class Joining(unittest.TestCase):
         self.joiner.step()
         self.assertEqual((len(self.posts("/swarm/leave")), len(self.posts("/swarm/join"))), (1, 1))
 
+    def test_a_node_that_is_never_let_in_asks_anew(self):
+        self.docker.swarm = {"LocalNodeState": "pending", "NodeID": ""}
+        with mock.patch.object(storm_joiner.time, "monotonic", lambda: self.clock):
+            for self.clock in (1000, 1119):
+                self.joiner.step()
+            self.assertEqual(self.posts("/swarm/leave"), [])
+            self.clock = 1121
+            self.joiner.step()
+        self.joiner.step()
+        self.assertEqual((len(self.posts("/swarm/leave")), len(self.posts("/swarm/join"))), (1, 1))
+
+    def test_a_member_whose_managers_are_away_stays(self):
+        self.docker.swarm = {"LocalNodeState": "pending", "NodeID": "me"}
+        with mock.patch.object(storm_joiner.time, "monotonic", lambda: self.clock):
+            for self.clock in (1000, 2000):
+                self.joiner.step()
+        self.assertEqual(self.posts("/swarm/leave"), [])
+
     def test_a_manager_in_good_standing_heeds_no_note(self):
         self.active(ControlAvailable=True, Cluster={"ID": "swarm"}, Nodes=3)
         self.docker.self_status = 200
