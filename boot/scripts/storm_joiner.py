@@ -97,6 +97,8 @@ class Joiner:
         return [address for address in others if answers(address)]
 
     def join(self, nodes):
+        if is_stopping():
+            raise ApiError("this machine shuts down")  # and has left just now: see farewell()
         if not self.consul.kv_get("storm/swarm/id"):
             raise ApiError("no swarm yet")  # the first manager is initialised by a remote command
         role = "manager" if nodes.get(NAME, node())["role"] == "manager" else "worker"
@@ -198,8 +200,10 @@ def farewell():
     """An elastic node that shuts down is not expected back: it leaves swarm and Consul, so that the controller forgets it at once and
     its address is free. If it does come back, it enrols again."""
     if is_stopping() and node().get("elastic"):
-        Docker(timeout=3).post("/swarm/leave", force=True)
-        leave_consul(timeout=3)
+        try:
+            Docker(timeout=3).post("/swarm/leave", force=True)
+        finally:
+            leave_consul(timeout=3)  # also of an engine that answers too late: by this the controller knows
 
 
 if __name__ == "__main__":
