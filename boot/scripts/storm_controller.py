@@ -11,6 +11,7 @@ from storm_forget import ALIVE, clean_consul, prune_left
 from storm_lib import ApiError, Consul, Docker, forever, log, node
 
 DOWN_WORKER = 90  # seconds that a worker may be away
+JOINING = 90  # seconds that a node may take to say who it is
 IDLE = 30  # seconds that a drained node has to leave by itself
 ASKED = "storm.availability"  # label: the availability that the node asked for last
 FINISHED = ("complete", "shutdown", "failed", "rejected", "remove", "orphaned")
@@ -94,6 +95,8 @@ class Controller:
         self.wanted, self.digest = json.loads(text or "{}"), hashlib.sha256((text or "").encode()).hexdigest()[:16]
         self.members = self.agents()
         catalog = expect(self.consul.get("/v1/catalog/nodes"), "catalog")
+        said = {entry["Node"] for entry in catalog if (entry.get("Meta") or {}).get("pool")}
+        self.unsaid = {name for name, member in self.members.items() if member["Status"] == ALIVE and name not in said}
         self.elastic = self.elastic_nodes(catalog)
         self.wanted = {**self.elastic, **self.wanted}
         availability, _ = self.consul.kv_tree("storm/availability/")
@@ -159,8 +162,16 @@ class Controller:
         if not is_manager(found) and self.timers.seconds("down", found["ID"]) > DOWN_WORKER:
             self.remove(found, f"down for {DOWN_WORKER} s")
 
+    def joins(self, name, found):
+        """The swarm calls a node that it let in down until it says its name; what it is, Consul's catalog learns after that it lives."""
+        new = name in self.unsaid if ready(found) else not found["Description"].get("Hostname")
+        return new and self.timers.seconds("joining", found["ID"]) <= JOINING
+
     def dismiss(self, name, found):
         """Not in storm/nodes any more: drained, then demoted, then removed, each when the step before has worked."""
+        if self.joins(name, found):
+            self.pending.append(f"{name}: joins")
+            return
         if not ready(found):
             self.remove(found, "down, and not in storm/nodes")
             return

@@ -16,6 +16,7 @@ NAME, MESH = node()["name"], node()["mesh"]["address"]
 AVAILABILITY = f"storm/availability/{NAME}"
 OWN_TASKS = {"label": ["com.docker.swarm.task.id"]}
 LEAVE_PATIENCE = 120
+JOIN_PATIENCE = 120
 LISTED = "/var/lib/storm/listed"
 
 
@@ -36,7 +37,7 @@ def expect(answer, what):
 class Joiner:
     def __init__(self):
         self.consul, self.docker = Consul("node"), Docker()
-        self.announced, self.restarted, self.unwanted_since = False, False, None
+        self.announced, self.restarted, self.unwanted_since, self.joining_since = False, False, None, None
 
     def nodes(self):
         text = self.consul.kv_get("storm/nodes", stale=True)
@@ -60,12 +61,20 @@ class Joiner:
             self.depart(swarm)
         elif state == "inactive":
             self.join(nodes)
+        elif state == "pending" and not swarm["NodeID"]:
+            self.await_entry()
         elif self.removed(swarm):
             self.leave("removed from the swarm")
         elif state == "error":
             self.repair(swarm["Error"], nodes)
         else:
-            self.restarted, self.unwanted_since = False, None
+            self.restarted, self.unwanted_since, self.joining_since = False, None, None
+
+    def await_entry(self):
+        """The engine asks for ever to be let in, also when its entry is gone: it knows no id by which to hear of that."""
+        self.joining_since = self.joining_since or time.monotonic()
+        if time.monotonic() - self.joining_since > JOIN_PATIENCE:
+            self.leave(f"not let in within {JOIN_PATIENCE} s")
 
     @staticmethod
     def was_listed():
@@ -88,6 +97,8 @@ class Joiner:
         return [address for address in others if answers(address)]
 
     def join(self, nodes):
+        if is_stopping():
+            raise ApiError("this machine shuts down")  # and has left just now: see farewell()
         if not self.consul.kv_get("storm/swarm/id"):
             raise ApiError("no swarm yet")  # the first manager is initialised by a remote command
         role = "manager" if nodes.get(NAME, node())["role"] == "manager" else "worker"
@@ -115,6 +126,7 @@ class Joiner:
 
     def leave(self, why):
         log(f"leaving the swarm: {why}")
+        self.joining_since = None
         expect(self.docker.post("/swarm/leave", force=True, timeout=60), "leave")
 
     def depart(self, swarm):
@@ -188,8 +200,10 @@ def farewell():
     """An elastic node that shuts down is not expected back: it leaves swarm and Consul, so that the controller forgets it at once and
     its address is free. If it does come back, it enrols again."""
     if is_stopping() and node().get("elastic"):
-        Docker(timeout=3).post("/swarm/leave", force=True)
-        leave_consul(timeout=3)
+        try:
+            Docker(timeout=3).post("/swarm/leave", force=True)
+        finally:
+            leave_consul(timeout=3)  # also of an engine that answers too late: by this the controller knows
 
 
 if __name__ == "__main__":

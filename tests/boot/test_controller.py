@@ -32,7 +32,7 @@ class Rounds(unittest.TestCase):
         self.docker.nodes = [swarm_node("1", "n1", True, leader=True), swarm_node("2", "n2", True),
                              swarm_node("3", "n3", True), swarm_node("4", "n4")]
         self.consul.members = [member(f"n{i}", server=i < 4) for i in (1, 2, 3, 4)]
-        self.consul.catalog = [{"Node": f"n{i}", "Meta": {}} for i in (1, 2, 3, 4)]
+        self.consul.catalog = [{"Node": f"n{i}", "Meta": {"pool": "local.local"}} for i in (1, 2, 3, 4)]
         self.want(n1="manager", n2="manager", n3="manager", n4="worker")
         self.controller = Controller()
 
@@ -137,11 +137,20 @@ class Rounds(unittest.TestCase):
         self.assertEqual(self.docker.removed, ["4"])
         self.assertIn("n4: still in Consul", self.rounds(2))
 
+    def test_a_node_that_is_let_in_has_time_to_say_its_name(self):
+        self.docker.nodes.append({**swarm_node("5", "", state="down"), "Description": {}})
+        self.assertIn("5: joins", self.rounds(2))
+        self.assertIn("5: joins", self.rounds(1, seconds=60))
+        self.assertEqual(self.docker.removed, [])
+        self.rounds(2, seconds=20)
+        self.assertEqual(self.docker.removed, ["5"])
+
     def test_managers_go_one_by_one(self):
         self.docker.nodes.append(swarm_node("5", "n5", True))
         self.docker.nodes[3] = swarm_node("4", "n4", True)
         self.consul.members[3] = member("n4", server=True)
         self.consul.members.append(member("n5", server=True))
+        self.consul.catalog.append({"Node": "n5", "Meta": {"pool": "local.local"}})
         self.want(n1="manager", n2="manager", n3="manager")
         self.assertIn("n5: waits for Consul's servers to be healthy", self.rounds(2))
         self.assertEqual([self.node(one)["Spec"]["Role"] for one in "45"], ["worker", "manager"])
@@ -185,6 +194,19 @@ class Rounds(unittest.TestCase):
         found = self.node("6")["Spec"]
         self.assertEqual((found["Availability"], found["Labels"]["storm.pool"], found["Labels"]["tier"]),
                          ("active", "aws/web", "web"))
+
+    def test_an_elastic_node_that_consuls_catalog_does_not_describe_yet_is_left_alone(self):
+        self.elastic()
+        described = self.consul.catalog.pop()
+        self.assertIn("e1: joins", self.rounds(2))
+        self.consul.catalog.append({"Node": "e1", "Meta": {}})
+        self.assertIn("e1: joins", self.rounds(2))
+        self.assertEqual(self.node("6")["Spec"]["Availability"], "active")
+        self.consul.catalog[-1] = described
+        self.assertEqual(self.rounds(2), [])
+        self.consul.catalog[-1] = {"Node": "e1", "Meta": {}}
+        self.rounds(3, seconds=50)
+        self.assertEqual(self.node("6")["Spec"]["Availability"], "drain")
 
     def test_an_enrolling_node_keeps_its_peer_entry(self):
         self.consul.put("mesh/peers/aws/web/e9", {})

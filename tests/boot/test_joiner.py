@@ -17,7 +17,7 @@ class Joining(unittest.TestCase):
         self.addCleanup(self.consul.close)
         self.addCleanup(self.docker.close)
         self.commands = []
-        run = mock.patch.object(subprocess, "run", lambda command, **_: self.commands.append(command))
+        run = mock.patch.object(subprocess, "run", self.run_command)
         self.answers = mock.patch.object(storm_joiner, "answers", lambda address: True)
         for patch in (run, self.answers):
             patch.start()
@@ -26,6 +26,11 @@ class Joining(unittest.TestCase):
         self.consul.put("storm/nodes", {"n1": WORKER, "n2": MANAGER})
         self.consul.put("storm/swarm/id", "swarm")
         self.consul.put("storm/swarm/join/worker", "SWMTKN-worker")
+
+    def run_command(self, command, **_):
+        if command == ["systemctl", "is-system-running"]:
+            return mock.Mock(stdout="running\n")
+        return self.commands.append(command)
 
     def posts(self, path):
         return [call[2] for call in self.docker.calls if call[:2] == ("POST", path)]
@@ -71,6 +76,24 @@ class Joining(unittest.TestCase):
         self.joiner.step()
         self.joiner.step()
         self.assertEqual((len(self.posts("/swarm/leave")), len(self.posts("/swarm/join"))), (1, 1))
+
+    def test_a_node_that_is_never_let_in_asks_anew(self):
+        self.docker.swarm = {"LocalNodeState": "pending", "NodeID": ""}
+        with mock.patch.object(storm_joiner.time, "monotonic", lambda: self.clock):
+            for self.clock in (1000, 1119):
+                self.joiner.step()
+            self.assertEqual(self.posts("/swarm/leave"), [])
+            self.clock = 1121
+            self.joiner.step()
+        self.joiner.step()
+        self.assertEqual((len(self.posts("/swarm/leave")), len(self.posts("/swarm/join"))), (1, 1))
+
+    def test_a_member_whose_managers_are_away_stays(self):
+        self.docker.swarm = {"LocalNodeState": "pending", "NodeID": "me"}
+        with mock.patch.object(storm_joiner.time, "monotonic", lambda: self.clock):
+            for self.clock in (1000, 2000):
+                self.joiner.step()
+        self.assertEqual(self.posts("/swarm/leave"), [])
 
     def test_a_manager_in_good_standing_heeds_no_note(self):
         self.active(ControlAvailable=True, Cluster={"ID": "swarm"}, Nodes=3)
@@ -152,3 +175,17 @@ class Joining(unittest.TestCase):
                 storm_joiner.farewell()
             self.assertEqual(len(self.posts("/swarm/leave")), left)
             self.assertEqual(self.consul.calls.count(("PUT", "/v1/agent/leave", "")), left)
+
+    def test_an_elastic_node_leaves_consul_also_when_its_engine_does_not_answer(self):
+        known = {**fakes.NODE, "elastic": True}
+        stopping = mock.patch.object(subprocess, "run", return_value=mock.Mock(stdout="stopping\n"))
+        silent = mock.patch.object(storm_joiner.Docker, "post", side_effect=TimeoutError)
+        with mock.patch.object(storm_joiner, "node", lambda: known), stopping, silent, self.assertRaises(TimeoutError):
+            storm_joiner.farewell()
+        self.assertIn(("PUT", "/v1/agent/leave", ""), self.consul.calls)
+
+    def test_a_node_that_has_left_for_a_shutdown_does_not_join_again(self):
+        with mock.patch.object(subprocess, "run", return_value=mock.Mock(stdout="stopping\n")), \
+                self.assertRaisesRegex(OSError, "shuts down"):
+            self.joiner.step()
+        self.assertEqual(self.posts("/swarm/join"), [])

@@ -124,6 +124,8 @@ test("destroy leaves nothing: no resource, machine, network, rule", async () => 
   const { stopped, left } = await rehearsal.stop();
   expect(stopped.code).toBe(0);
   expect(left).toEqual([]);
+  // What is the lab's own goes with the lab.
+  await rehearsal.end();
   const { stdout: containers } = await run("docker", ["ps", "-aq", "--filter", "label=storm.lab"]);
   expect(containers).toBe("");
   const { stdout: namespaces } = await run("ip", ["netns", "list"]);
