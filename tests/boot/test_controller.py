@@ -4,20 +4,8 @@ from unittest import mock
 
 import fakes
 import storm_controller
+from swarm_nodes import member, swarm_node
 from storm_controller import Controller, labels
-
-
-def swarm_node(number, name, manager=False, state="ready", leader=False, availability="active", **more):
-    found = {"ID": number, "Version": {"Index": 1}, "Description": {"Hostname": name}, "Status": {"State": state},
-             "Spec": {"Role": "manager" if manager else "worker", "Availability": availability,
-                      "Labels": {"storm.node": name}, **more}}
-    if manager:
-        found["ManagerStatus"] = {"Leader": leader, "Reachability": "reachable" if state == "ready" else "unreachable"}
-    return found
-
-
-def member(name, status=1, server=False):
-    return {"Name": name, "Status": status, "Tags": {"role": "consul"} if server else {}}
 
 
 class Rounds(unittest.TestCase):
