@@ -1,13 +1,7 @@
 import type { Command } from "commander";
 import { UserError } from "../tools/errors";
-import { type Output, streamOutput } from "../tools/report";
 import { commandFile } from "./command-file";
-
-const out = () => streamOutput(process.stdout);
-/** For commands whose standard output is read by a program. */
-const err = () => streamOutput(process.stderr);
-
-const outputFor = (options: { json?: boolean }): Output => (options.json ? err() : out());
+import { err, out, outputFor } from "./outputs";
 
 /** The commands that change a stack after they have asked, and those that say what would change. */
 export function addChanging(storm: Command): void {

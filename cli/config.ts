@@ -58,6 +58,16 @@ export function configFile(stack: string, folder = checkout): string {
   return join(folder, `Pulumi.${stack}.yaml`);
 }
 
+/** Where the user is: npm runs its scripts in the checkout. */
+export function userFolder(): string {
+  return process.env.INIT_CWD ?? process.cwd();
+}
+
+/** The storm.yml of an option `--file`, where there is one; see `stormFile`. */
+export function optionalFile(given: string | undefined): string | undefined {
+  return given === undefined ? undefined : stormFile(given, userFolder());
+}
+
 /** A storm.yml given on the command line as the config has it: relative to the checkout where it lies inside. */
 export function stormFile(given: string, cwd: string): string {
   const path = resolve(cwd, given);

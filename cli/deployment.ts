@@ -60,19 +60,12 @@ export async function openTentatively(run: Deployment): Promise<{ opened: Stack;
 
 /**
  * The engine's preview; of what it says only errors are shown as they come.
- * @returns all of its events
+ * @param observe is given all of its events, also of one that fails
  */
-export async function preview(opened: Stack, run: Deployment): Promise<EngineEvent[]> {
-  const events: EngineEvent[] = [];
-  await observePreview(opened, run, (event) => events.push(event));
-  return events;
-}
-
-/** The same, for those who need the events of a preview that fails. */
-export async function observePreview(
+export async function preview(
   opened: Stack,
   run: Deployment,
-  observe: (event: EngineEvent) => void,
+  observe: (event: EngineEvent) => void = () => undefined,
 ): Promise<void> {
   const refresh = await someNodeIsDown(new Docker(), await run.stack.backend.state(run.stack.name));
   await operate({

@@ -1,11 +1,12 @@
 import { realpathSync, statSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Loaded } from "../load";
 import { costChange, printChange } from "../plan/compare";
 import type { Plan } from "../plan/types";
 import { EditError } from "../spec/edit/edit-error";
 import { SpecError } from "../spec/errors";
 import type { LoadOptions } from "../spec/load";
+import { loadOptions } from "../spec/read";
 import { UserError } from "../tools/errors";
 import { readIfThere, writeAtomically } from "../tools/files";
 import { inLab } from "../tools/paths";
@@ -15,7 +16,7 @@ import { deployStack } from "./deploy-stack";
 import { ensureLabConfig } from "./lab-stack";
 import { lineDiff } from "./line-diff";
 import { loadSettings } from "./load-settings";
-import { beforeIn, loadFor, preflight } from "./preflight";
+import { beforeIn, FilesRefused, loadFor, preflight } from "./preflight";
 import { backendOf } from "./workspace";
 
 export interface EditOptions {
@@ -73,17 +74,17 @@ class EditedFile {
 
   /** @throws UserError when there is no file, or the change is refused; the parser's reasons are in `output` by then */
   constructor(stack: string, edit: (text: string, load: LoadOptions) => string, output: Output) {
-    const { directory, file, env, spec } = loadSettings(stack, undefined);
-    this.path = resolve(directory, file);
-    this.name = relative(directory, this.path);
+    const settings = loadSettings(stack, undefined);
+    const options = loadOptions(settings);
+    this.path = resolve(settings.directory, settings.file);
+    this.name = options.fileName;
     const text = readIfThere(this.path);
     if (text === undefined)
       throw new UserError(`there is no ${this.name}`, [
         "`npx storm init` writes one; stack config storm:file names another.",
       ]);
-    const overrides = spec === undefined ? [] : [{ from: "stack config storm:spec", value: spec }];
     this.before = text;
-    this.after = changed(() => edit(text, { fileName: this.name, env, overrides }), output);
+    this.after = changed(() => edit(text, options), output);
   }
 
   /** Whole or not at all, with the rights that it has, and through a link to where it is. */
@@ -104,6 +105,6 @@ function changed(edit: () => string, output: Output): string {
     if (error instanceof EditError) throw new UserError(error.message, error.hints);
     if (!(error instanceof SpecError)) throw error;
     output.write(`${error.message}\n`);
-    throw new UserError("nothing was changed: the above has to be put right first");
+    throw new FilesRefused(error.message);
   }
 }

@@ -2,10 +2,8 @@
 import type { Command } from "commander";
 import type { Command as LabCommand } from "../lab/clouds/commands";
 import { UserError } from "../tools/errors";
-import { type Output, streamOutput } from "../tools/report";
 import { commandFile } from "./command-file";
-
-const out = (): Output => streamOutput(process.stdout);
+import { out } from "./outputs";
 
 /** Adds `lab` and what it does to the command line. */
 export function addLab(storm: Command): void {

@@ -1,11 +1,7 @@
 /** The commands that only look, or only lead somewhere: none of them changes a cluster. */
 import type { Command } from "commander";
-import { type Output, streamOutput } from "../tools/report";
 import { commandFile } from "./command-file";
-
-const out = (): Output => streamOutput(process.stdout);
-/** For what set-up says while standard output is read by a program or a shell. */
-const err = (): Output => streamOutput(process.stderr);
+import { err, out } from "./outputs";
 
 const DEFAULT_STACK = "dev";
 

@@ -1,17 +1,11 @@
 import { Command } from "commander";
-import { type Output, streamOutput } from "../tools/report";
 import { commandFile } from "./command-file";
 import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
 import { addChanging } from "./changing-commands";
 import { addLab } from "./lab-commands";
 import { addLooking } from "./looking-commands";
-import { nearestWord } from "../spec/nearest";
-
-const out = () => streamOutput(process.stdout);
-/** For commands whose standard output is read by a program or a shell. */
-const err = () => streamOutput(process.stderr);
-
-const outputFor = (options: { json?: boolean }): Output => (options.json ? err() : out());
+import { didYouMean, nearestWord } from "../spec/nearest";
+import { err, out, outputFor } from "./outputs";
 
 /** The `storm` command. */
 export function program(): Command {
@@ -119,8 +113,7 @@ export function program(): Command {
 
   storm.on("command:*", ([word]: string[]) => {
     const names = storm.commands.map((command) => command.name());
-    const guess = nearestWord(word ?? "", names);
-    throw wrongCommandLine(`unknown command ${word}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
+    throw wrongCommandLine(`unknown command ${word}${didYouMean(nearestWord(word ?? "", names))}`, [
       `Commands: ${names.join(", ")}`,
     ]);
   });

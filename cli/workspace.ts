@@ -1,8 +1,8 @@
 import { delimiter, dirname } from "node:path";
 import type * as Automation from "@pulumi/pulumi/automation";
 import type { PulumiCommand, Stack } from "@pulumi/pulumi/automation";
-import { type Backend, FolderBackend } from "../tools/backend";
-import { EngineBackend } from "../tools/engine-backend";
+import { type Backend, FolderBackend, type StateResource } from "../tools/backend";
+import { EngineBackend, exportOf } from "../tools/engine-backend";
 import { checkout } from "../tools/paths";
 import { pulumiEnvironment } from "../tools/pulumi-env";
 import type { RecoveryEngine } from "../tools/recovery";
@@ -85,6 +85,12 @@ export class StormStack implements RecoveryEngine {
   async outputs(): Promise<Record<string, unknown>> {
     const { stdout } = await this.run(["stack", "output", "--json", "--show-secrets", "--stack", this.name]);
     return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** Its resources, as the engine exports them. @param secrets whether their secrets are in plain text */
+  async resources({ secrets }: { secrets: boolean }): Promise<StateResource[]> {
+    const options = secrets ? ["--show-secrets"] : [];
+    return (await exportOf((args) => this.run(args), this.name, ...options))?.resources ?? [];
   }
 
   /** One engine command outside of the Automation API; it has no method for these. */

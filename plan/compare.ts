@@ -1,4 +1,5 @@
-import type { NodePlan, Plan, PoolPlan } from "./types";
+import { cents } from "../spec/sizes/price";
+import type { CostLine, NodePlan, Plan, PoolPlan } from "./types";
 
 /** What is compared of a node: as the plan and the outputs of a deployment both have it. */
 export type NodeFacts = Pick<NodePlan, "name" | "role" | "site" | "size">;
@@ -38,7 +39,7 @@ export function printChange(before: Plan, after: Plan): string {
     ...names("New nodes", added),
     ...names("Nodes that go", removed),
     ...changed.map(({ before: old, after: now }) => `Node ${now.name}: ${facts(old)} -> ${facts(now)}`),
-    `Cost: ${price(before)} -> ${price(after)} a month.`,
+    `Cost: ${priceRange(before.cost)} -> ${priceRange(after.cost)} a month.`,
     costChange(after.cost.monthlyUsd, before.cost, "storm.yml as it is").trimEnd(),
     ...after.limits.map(limitSentence),
     ...(after.survives === before.survives ? [] : [`Was: ${before.survives}`, `Will be: ${after.survives}`]),
@@ -65,7 +66,8 @@ export function facts({ role, site, size }: NodeFacts): string {
   return `${role}, ${size}, ${site}`;
 }
 
-function price({ cost: { monthlyUsd, maxMonthlyUsd } }: Plan): string {
+/** "$120.50", with elastic pools "$120.50..$300.00". */
+export function priceRange({ monthlyUsd, maxMonthlyUsd }: Pick<CostLine, "monthlyUsd" | "maxMonthlyUsd">): string {
   return monthlyUsd === maxMonthlyUsd ? dollars(monthlyUsd) : `${dollars(monthlyUsd)}..${dollars(maxMonthlyUsd)}`;
 }
 
@@ -87,7 +89,7 @@ export function limitSentence({ limit, what, used, most }: Plan["limits"][number
 export function costChange(monthlyUsd: number, before: unknown, than = "now"): string {
   const old = (before as { monthlyUsd?: unknown } | undefined)?.monthlyUsd;
   if (typeof old !== "number") return "";
-  const change = Math.round((monthlyUsd - old) * 100) / 100;
+  const change = cents(monthlyUsd - old);
   if (change === 0) return "Cost change: none.\n";
   return `Cost change: ${dollars(Math.abs(change))} a month ${change > 0 ? "more" : "less"} than ${than}.\n`;
 }

@@ -1,4 +1,4 @@
-import { dollars, limitSentence } from "./compare";
+import { dollars, limitSentence, priceRange } from "./compare";
 import { NEAR_MS } from "./distance";
 import { managerRoundTrips, milliseconds } from "./round-trips";
 import { table } from "./table";
@@ -72,9 +72,7 @@ function nodeRows(plan: Plan): string[][] {
 }
 
 function priceOf(line: CostLine): string {
-  if (line.maxMonthlyUsd === 0) return "free";
-  const low = dollars(line.monthlyUsd);
-  return line.maxMonthlyUsd === line.monthlyUsd ? low : `${low}..${dollars(line.maxMonthlyUsd)}`;
+  return line.maxMonthlyUsd === 0 ? "free" : priceRange(line);
 }
 
 function costSentence(plan: Plan): string {

@@ -15,6 +15,11 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   return best?.word;
 }
 
+/** The end of an error's sentence: "; did you mean start?", or nothing without a guess. */
+export function didYouMean(guess: string | undefined): string {
+  return guess === undefined ? "" : `; did you mean ${guess}?`;
+}
+
 /** Levenshtein's distance with neighbouring letters swapped counted as one edit. */
 export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];

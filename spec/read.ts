@@ -29,11 +29,16 @@ export function examineSpec(settings: SpecSettings): Examined {
   return examine(text, options);
 }
 
-function given({ directory, file, env, spec: override, text }: SpecSettings): { text: string; options: LoadOptions } {
-  const full = path.resolve(directory, file);
-  const fileName = path.relative(directory, full);
-  const overrides = override === undefined ? [] : [{ from: "stack config storm:spec", value: override }];
-  return { text: text ?? readFile(full, fileName), options: { fileName, env, overrides } };
+function given(settings: SpecSettings): { text: string; options: LoadOptions } {
+  const { directory, file, text } = settings;
+  const options = loadOptions(settings);
+  return { text: text ?? readFile(path.resolve(directory, file), options.fileName), options };
+}
+
+/** How the parser is to read it: what it is called in messages, and what stack config says over it. */
+export function loadOptions({ directory, file, env, spec }: Omit<SpecSettings, "text">): LoadOptions {
+  const fileName = path.relative(directory, path.resolve(directory, file));
+  return { fileName, env, overrides: spec === undefined ? [] : [{ from: "stack config storm:spec", value: spec }] };
 }
 
 function readFile(file: string, name: string): string {

@@ -69,7 +69,7 @@ export class FolderBackend implements Backend {
   }
 }
 
-interface StateResource {
+export interface StateResource {
   urn: string;
   type: string;
   /** It is on its way out, and another one in its place. */

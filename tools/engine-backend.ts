@@ -5,6 +5,12 @@ import { stateOf } from "./backend";
 /** Runs one command of the engine and returns what it printed; its errors have the engine's own words in their message. */
 export type RunEngine = (args: readonly string[]) => Promise<{ stdout: string }>;
 
+/** What the engine exports of a stack. @param options `--show-secrets`, if its secrets are wanted in plain text */
+export async function exportOf(run: RunEngine, stack: string, ...options: string[]): Promise<Deployment | undefined> {
+  const { stdout } = await run(["stack", "export", ...options, "--stack", stack]);
+  return (JSON.parse(stdout) as { deployment?: Deployment }).deployment;
+}
+
 /** Any backend that is not this checkout's folder: what only the engine can read. */
 export class EngineBackend implements Backend {
   constructor(private readonly run: RunEngine) {}
@@ -12,8 +18,7 @@ export class EngineBackend implements Backend {
   /** @throws Error of the engine, unless it says that there is no such stack */
   async state(stack: string): Promise<StackState | undefined> {
     try {
-      const { stdout } = await this.run(["stack", "export", "--stack", stack]);
-      return stateOf((JSON.parse(stdout) as { deployment?: Deployment }).deployment);
+      return stateOf(await exportOf(this.run, stack));
     } catch (error) {
       // As the engine says it (pkg/cmd/pulumi/stack, RequireStack).
       if (error instanceof Error && error.message.includes(`no stack named '${stack}' found`)) return undefined;

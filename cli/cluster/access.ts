@@ -1,7 +1,7 @@
 /** What a stack's outputs let its operators do. */
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { nearestWord } from "../../spec/nearest";
+import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 import { writeAtomically } from "../../tools/files";
 import { credentialFolder } from "../../tools/paths";
@@ -36,8 +36,7 @@ export async function openStack(name: string, output: Output): Promise<StormStac
 /** The error for a stack that is not there, with the word that was meant. */
 export function unknownStack(stack: string, known: string[]): UserError {
   if (known.length === 0) return new UserError(`there is no stack ${stack}`, ["`npm start` makes the stack dev."]);
-  const guess = nearestWord(stack, known);
-  return new UserError(`there is no stack ${stack}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
+  return new UserError(`there is no stack ${stack}${didYouMean(nearestWord(stack, known))}`, [
     `Stacks: ${known.join(", ")}`,
   ]);
 }

@@ -1,5 +1,5 @@
 /** How the program itself gets into a node, out of a stack's state: whoever may read its secrets may do the same. */
-import { nearestWord } from "../../spec/nearest";
+import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 
 /** One machine to log into. */
@@ -57,14 +57,10 @@ export function loginTo(node: string, logins: ReadonlyMap<string, NodeLogin>, st
   const found = logins.get(node);
   if (found) return found;
   const names = [...logins.keys()].sort();
-  const guess = nearestWord(node, names);
-  throw new UserError(
-    `stack ${stack} has no way into a node ${node}${guess === undefined ? "" : `; did you mean ${guess}?`}`,
-    [
-      `Nodes: ${names.length > 0 ? names.join(", ") : "none"}`,
-      "Nodes of elastic pools take no SSH connections from outside.",
-    ],
-  );
+  throw new UserError(`stack ${stack} has no way into a node ${node}${didYouMean(nearestWord(node, names))}`, [
+    `Nodes: ${names.length > 0 ? names.join(", ") : "none"}`,
+    "Nodes of elastic pools take no SSH connections from outside.",
+  ]);
 }
 
 function loginOf(value: unknown): NodeLogin | undefined {

@@ -1,12 +1,12 @@
 import { freemem } from "node:os";
-import { limitSentence } from "../../plan/compare";
+import { dollars, limitSentence } from "../../plan/compare";
 import { limitPlan } from "../../plan/cost";
 import { table } from "../../plan/table";
 import type { LimitLine } from "../../plan/types";
 import { available as roomIn, type Room } from "../../spec/available";
 import { catalog } from "../../spec/sizes/catalog";
 import { type Output, streamOutput } from "../../tools/report";
-import { stormFile } from "../config";
+import { optionalFile } from "../config";
 import { loadSpecFor } from "../preflight";
 
 export interface AvailableOptions {
@@ -17,7 +17,7 @@ export interface AvailableOptions {
 
 /** `storm available`: how many more nodes of each size fit into the limits of storm.yml. Asks no cloud. */
 export function available(options: AvailableOptions, output: Output): void {
-  const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
+  const file = optionalFile(options.file);
   const spec = loadSpecFor(options.stack, file, output);
   const facts = { limits: limitPlan(spec), room: roomIn(spec), freeGiB: freemem() / 1024 ** 3 };
   const stdout = streamOutput(process.stdout);
@@ -37,7 +37,7 @@ export function availableText({ limits, room, freeGiB }: AvailableFacts): string
     more === undefined ? "no limit" : String(more),
     `${catalog[provider].title}${region === "" ? "" : ` ${region}`}`,
     size === machineType ? size : `${size} (${machineType})`,
-    monthlyUsd === 0 ? "free" : `$${monthlyUsd.toFixed(2)}`,
+    monthlyUsd === 0 ? "free" : dollars(monthlyUsd),
     by,
   ]);
   const lines = [

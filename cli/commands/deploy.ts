@@ -4,7 +4,7 @@ import { UserError } from "../../tools/errors";
 import { type Output, streamOutput } from "../../tools/report";
 import { inLab } from "../../tools/paths";
 import { confirm, needAnswer } from "../ask";
-import { stormFile } from "../config";
+import { optionalFile } from "../config";
 import { deployStack } from "../deploy-stack";
 import { ensureLabConfig } from "../lab-stack";
 import { preflight } from "../preflight";
@@ -28,7 +28,7 @@ export async function deploy(options: DeployOptions, output: Output): Promise<vo
   const { stack, yes } = options;
   const command = `npx storm deploy ${stack}`;
   needAnswer({ yes, command });
-  const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
+  const file = optionalFile(options.file);
   if (inLab) ensureLabConfig(stack);
   const err = streamOutput(process.stderr);
   const loaded = await preflight(stack, { file }, err);

@@ -9,6 +9,7 @@ import { UserError } from "../../tools/errors";
 import { writeAtomically } from "../../tools/files";
 import type { Output } from "../../tools/report";
 import { ask, type Terminal } from "../ask";
+import { userFolder } from "../config";
 import { providerOf } from "./launch";
 
 export interface InitOptions {
@@ -25,7 +26,7 @@ export interface InitOptions {
 
 /** `storm init`: a storm.yml from a few questions. What an option answers is not asked; without a terminal nothing is. */
 export async function init(options: InitOptions, output: Output, terminal?: Terminal): Promise<void> {
-  const path = resolve(process.env.INIT_CWD ?? process.cwd(), options.file);
+  const path = resolve(userFolder(), options.file);
   if (existsSync(path) && !options.force)
     throw new UserError(`${options.file} is there already`, ["--force writes over it; --file names another."]);
   const text = await answered(options, terminal);
@@ -45,9 +46,8 @@ async function answered(options: InitOptions, terminal: Terminal | undefined): P
   const isTTY = terminal?.input.isTTY ?? process.stdin.isTTY;
   const question = async (given: string | undefined, words: string, otherwise: string): Promise<string> => {
     if (given !== undefined || !isTTY) return given ?? otherwise;
-    const at = terminal ?? { input: process.stdin, output: process.stderr };
     const shown = otherwise === "" ? "" : ` [${otherwise}]`;
-    return (await ask(`${words}${shown}: `, undefined, at)) || otherwise;
+    return (await ask(`${words}${shown}: `, undefined, terminal)) || otherwise;
   };
   const provider = providerOf(
     await question(options.provider, "Where do the nodes run (Local, AWS, Azure, DigitalOcean)?", "Local"),

@@ -1,5 +1,5 @@
 import { addPool } from "../../spec/edit/add-pool";
-import { nearestWord } from "../../spec/nearest";
+import { didYouMean, nearestWord } from "../../spec/nearest";
 import type { RoleSpec } from "../../spec/spec";
 import { catalog, type MachineProvider, machineProviders } from "../../spec/sizes/catalog";
 import { PORTABLE_SIZES } from "../../spec/sizes/types";
@@ -49,8 +49,7 @@ export function providerOf(given: string): MachineProvider {
   const found = machineProviders.find((provider) => provider === given.toLowerCase());
   if (found !== undefined) return found;
   const words = machineProviders.map((provider): string => catalog[provider].key);
-  const guess = nearestWord(given, words);
-  throw new UserError(`there is no provider ${given}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
+  throw new UserError(`there is no provider ${given}${didYouMean(nearestWord(given, words))}`, [
     `Providers: ${words.join(", ")}`,
   ]);
 }

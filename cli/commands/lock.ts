@@ -7,7 +7,6 @@ import type { Output } from "../../tools/report";
 import { accessOf, dockerApi, openStack } from "../cluster/access";
 import { clusterServices, containerDigests } from "../cluster/services";
 import { isOffline, readConfig, type StackConfig } from "../config";
-import type { StateResource } from "../images/provider";
 import { machineImages } from "../machine-images";
 import type { StormStack } from "../workspace";
 
@@ -42,9 +41,7 @@ export async function lock({ stack, json }: LockOptions, output: Output): Promis
 }
 
 async function whatRuns(stack: StormStack, config: StackConfig, output: Output): Promise<Lock> {
-  const { stdout } = await stack.run(["stack", "export", "--stack", stack.name]);
-  const { deployment } = JSON.parse(stdout) as { deployment?: { resources?: StateResource[] } };
-  const images = machineImages(deployment?.resources ?? []);
+  const images = machineImages(await stack.resources({ secrets: false }));
   if (isOffline(config)) {
     output.write(
       "Container images are built on this machine (package registries only): their digests mean nothing elsewhere\n",

@@ -1,4 +1,4 @@
-import { nearestWord } from "../../spec/nearest";
+import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 import { type Output, paint } from "../../tools/report";
 import { accessOf, dockerApi, openStack } from "../cluster/access";
@@ -65,7 +65,7 @@ function unknownService(wanted: string, names: readonly string[]): UserError {
   const short = new Map(names.map((name) => [name.slice(name.indexOf("_") + 1), name]));
   const near = nearestWord(wanted, [...short.keys()]) ?? (short.has(wanted) ? wanted : "");
   const guess = nearestWord(wanted.replace("/", "_"), names) ?? short.get(near);
-  return new UserError(`there is no service ${wanted}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
+  return new UserError(`there is no service ${wanted}${didYouMean(guess)}`, [
     `Services: ${names.length > 0 ? names.join(", ") : "none"}`,
   ]);
 }

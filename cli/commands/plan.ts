@@ -4,7 +4,7 @@ import { printPlan } from "../../plan/print";
 import type { StackState } from "../../tools/backend";
 import { messageOf } from "../../tools/errors";
 import type { Output } from "../../tools/report";
-import { stormFile } from "../config";
+import { optionalFile } from "../config";
 import { backendOf } from "../workspace";
 
 export interface PlanOptions {
@@ -18,7 +18,7 @@ export interface PlanOptions {
  * that is not in this checkout. Writes what is built of the compose files (`.storm/builds`, the guestbook's bundle), nothing else.
  */
 export async function plan(options: PlanOptions, output: Output): Promise<void> {
-  const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
+  const file = optionalFile(options.file);
   const state = await stateIfReadable(options.stack, output);
   const { plan: wanted, warnings } = await loadFor(options.stack, { file, before: beforeIn(state) }, output);
   if (options.json) return void process.stdout.write(JSON.stringify({ ...wanted, warnings }, null, 2) + "\n");

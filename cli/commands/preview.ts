@@ -1,7 +1,7 @@
 import { type Output, streamOutput } from "../../tools/report";
 import { inLab } from "../../tools/paths";
 import { type EngineSetup, setUpEngine, setUpLab } from "../../tools/setup";
-import { loadIpvs, localConfig, readConfig, stormFile } from "../config";
+import { loadIpvs, localConfig, readConfig, optionalFile } from "../config";
 import { type Deployment, openTentatively } from "../deployment";
 import { ensureLabConfig } from "../lab-stack";
 import { alone } from "../operation";
@@ -32,7 +32,7 @@ function formatted(report: PreviewReport, options: PreviewOptions): string {
 }
 
 async function made(options: PreviewOptions, output: Output): Promise<PreviewReport> {
-  const file = options.file === undefined ? undefined : stormFile(options.file, process.env.INIT_CWD ?? process.cwd());
+  const file = optionalFile(options.file);
   if (inLab) ensureLabConfig(options.stack);
   try {
     const { plan } = await preflight(options.stack, { file }, quietly(output));

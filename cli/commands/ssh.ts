@@ -3,9 +3,8 @@ import { constants } from "node:os";
 import { UserError } from "../../tools/errors";
 import type { Output } from "../../tools/report";
 import { openStack } from "../cluster/access";
-import { type ExportedResource, loginsOf, loginTo } from "../cluster/logins";
+import { loginsOf, loginTo } from "../cluster/logins";
 import { withSshFiles } from "../cluster/ssh-files";
-import type { StormStack } from "../workspace";
 
 /**
  * `storm ssh NODE`: a shell on a node, or one command of it, by OpenSSH's client with the key and the host keys of the stack's state.
@@ -13,16 +12,10 @@ import type { StormStack } from "../workspace";
  */
 export async function ssh(node: string, command: readonly string[], stack: string, output: Output): Promise<number> {
   const opened = await openStack(stack, output);
-  const login = loginTo(node, loginsOf(await resourcesOf(opened)), stack);
+  const login = loginTo(node, loginsOf(await opened.resources({ secrets: true })), stack);
   return withSshFiles(node, login, (config) =>
     runSsh(["-F", config, node, ...(command.length > 0 ? ["--"] : []), ...command]),
   );
-}
-
-async function resourcesOf(stack: StormStack): Promise<ExportedResource[]> {
-  const { stdout } = await stack.run(["stack", "export", "--show-secrets", "--stack", stack.name]);
-  const { deployment } = JSON.parse(stdout) as { deployment?: { resources?: ExportedResource[] } };
-  return deployment?.resources ?? [];
 }
 
 /** The terminal is the client's; its Ctrl-C goes to the command on the node, and what ends this process ends the client first. */

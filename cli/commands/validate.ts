@@ -4,7 +4,7 @@ import { formatIssue, type Issue } from "../../spec/errors";
 import { messageOf } from "../../tools/errors";
 import { checkout } from "../../tools/paths";
 import { type Output, paint } from "../../tools/report";
-import { stormFile } from "../config";
+import { optionalFile } from "../config";
 import { loadSettings } from "../load-settings";
 
 export interface ValidateOptions {
@@ -36,8 +36,7 @@ export function validate(options: ValidateOptions, output: Output): number {
 
 function issuesOf({ stack, file }: ValidateOptions): Issue[] {
   try {
-    const given = file === undefined ? undefined : stormFile(file, process.env.INIT_CWD ?? process.cwd());
-    return examineAll(loadSettings(stack, given));
+    return examineAll(loadSettings(stack, optionalFile(file)));
   } catch (error) {
     // Not even a file to look at.
     const place = { file: file ?? "storm.yml", line: 0, column: 0 };

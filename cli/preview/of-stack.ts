@@ -2,15 +2,13 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import type { RenderedStack } from "../../load";
 import { partsOf } from "../describe";
 import { isOffline, readConfig } from "../config";
-import { type Deployment, observePreview } from "../deployment";
+import { type Deployment, preview } from "../deployment";
 import { beforeIn, loadFor } from "../preflight";
+import { OWN_STACKS } from "../../spec/rules/compose";
 import type { StormStack } from "../workspace";
 import { type EngineChanges, engineChanges, GROUPS } from "./engine-changes";
 import { type PreviewReport, previewReport } from "./report";
 import { type DeployedStack, deployedStacks } from "./stack-changes";
-
-/** The cluster's own stacks, which Storm's version decides on. */
-const OWN_STACKS = ["registry", "ingress", "storm"];
 
 /**
  * Asks the engine what a deployment would change.
@@ -20,7 +18,7 @@ export async function reportOf(opened: Stack, run: Deployment): Promise<PreviewR
   const events: EngineEvent[] = [];
   let failure: unknown;
   try {
-    await observePreview(opened, run, (event) => events.push(event));
+    await preview(opened, run, (event) => events.push(event));
   } catch (error) {
     failure = error;
   }
@@ -54,9 +52,7 @@ export function touchesStacks(changes: EngineChanges): boolean {
 }
 
 async function deployed(stack: StormStack): Promise<DeployedStack[]> {
-  const { stdout } = await stack.run(["stack", "export", "--show-secrets", "--stack", stack.name]);
-  const { deployment } = JSON.parse(stdout) as { deployment?: { resources?: Parameters<typeof deployedStacks>[0] } };
-  return deployedStacks(deployment?.resources ?? [], OWN_STACKS);
+  return deployedStacks(await stack.resources({ secrets: true }), OWN_STACKS);
 }
 
 function asDeployed({ name, stack }: RenderedStack): DeployedStack {

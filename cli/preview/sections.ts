@@ -1,4 +1,5 @@
 import { dollars, facts, limitSentence } from "../../plan/compare";
+import { cents } from "../../spec/sizes/price";
 import { type Change, type EngineChanges, GROUPS } from "./engine-changes";
 import type { PreviewReport } from "./report";
 
@@ -47,7 +48,7 @@ export function sections(report: PreviewReport): Section[] {
 function priceLines({ before, after, atMost }: NonNullable<PreviewReport["cost"]>): string[] {
   const most = atMost > after ? `, at most ${dollars(atMost)}` : "";
   if (before === undefined) return [`${dollars(after)}${most}`];
-  const change = Math.round((after - before) * 100) / 100;
+  const change = cents(after - before);
   const sign = change < 0 ? "-" : "+";
   return change === 0
     ? [`${dollars(after)}${most}, as now`]

@@ -8,7 +8,7 @@ import { messageOf } from "../../tools/errors";
 import { accessOf, consulApi, dockerApi, type StackOutputs } from "../cluster/access";
 import { loadSettings } from "../load-settings";
 import { askConsul } from "./consul";
-import { certificatesOf, declaredOf, localClusterOf } from "./declared";
+import { certificatesOf, declaredOf, hasElasticPools, localClusterOf } from "./declared";
 import type { Facts, NoAnswer } from "./facts";
 import { localMachines } from "./machines";
 import { servedCertificates } from "./served-certificates";
@@ -36,7 +36,7 @@ export function accessKey({ outputs }: StackState): string {
 
 /** Elastic pools' least is storm.yml's to say; where there are none it is not read, and where it is wrong nobody says. */
 function planIfAny(stack: string, state: StackState): Plan | undefined {
-  if (declaredOf(state, undefined).pools.length === 0) return undefined;
+  if (!hasElasticPools(state)) return undefined;
   try {
     const settings = loadSettings(stack, undefined);
     return makePlan(loadSpec(settings), { env: settings.env }).plan;

@@ -1,6 +1,7 @@
 import { beforeOf } from "../../plan/before";
 import type { Plan } from "../../plan/types";
 import type { StackState } from "../../tools/backend";
+import { partsOf } from "../describe";
 import type { CertificateFacts, Declared } from "./facts";
 
 /** Resource types of the state that are read here. */
@@ -13,8 +14,8 @@ const CERTIFICATE = /^tls:.*:(SelfSignedCert|LocallySignedCert)$/;
 export function declaredOf({ outputs, entries }: StackState, plan: Pick<Plan, "pools"> | undefined): Declared {
   const rows = (outputs["nodes"] ?? []) as { name: string; role: string; site: string }[]; // stacks/outputs.ts
   const made = new Set(beforeOf(entries).nodes);
-  const named = (wanted: (type: string) => boolean) =>
-    entries.flatMap(({ urn }) => (wanted(typeOf(urn)) ? [nameOf(urn)] : []));
+  const all = entries.map(({ urn }) => partsOf(urn));
+  const named = (wanted: (type: string) => boolean) => all.flatMap(({ type, name }) => (wanted(type) ? [name] : []));
   const local = new Set(named((type) => type === LOCAL_NODE));
   return {
     nodes: rows.map(({ name, role, site }) => ({ name, role, site, made: made.has(name), local: local.has(name) })),
@@ -24,9 +25,14 @@ export function declaredOf({ outputs, entries }: StackState, plan: Pick<Plan, "p
   };
 }
 
+/** Whether a plan has anything to say here. */
+export function hasElasticPools({ entries }: Pick<StackState, "entries">): boolean {
+  return entries.some(({ urn }) => ELASTIC_POOL.test(partsOf(urn).type));
+}
+
 /** The cluster's label and the beginning of its nodes' names among this machine's containers; undefined without local nodes. */
 export function localClusterOf({ entries, clusters }: StackState): { cluster: string; prefix: string } | undefined {
-  const network = entries.find(({ urn }) => typeOf(urn) === LOCAL_NETWORK)?.outputs?.["name"];
+  const network = entries.find(({ urn }) => partsOf(urn).type === LOCAL_NETWORK)?.outputs?.["name"];
   const [cluster] = clusters;
   return typeof network === "string" && cluster !== undefined ? { cluster, prefix: `${network}-` } : undefined;
 }
@@ -35,17 +41,8 @@ export function localClusterOf({ entries, clusters }: StackState): { cluster: st
 export function certificatesOf({ entries }: Pick<StackState, "entries">): CertificateFacts[] {
   return entries.flatMap(({ urn, outputs = {} }) => {
     const { validityEndTime: ends, earlyRenewalHours: hours } = outputs;
-    if (!CERTIFICATE.test(typeOf(urn)) || typeof ends !== "string") return [];
+    if (!CERTIFICATE.test(partsOf(urn).type) || typeof ends !== "string") return [];
     const renewalDays = typeof hours === "number" ? hours / 24 : 0;
-    return [{ name: nameOf(urn).replace(/-cert$/, ""), ends: new Date(ends), renewalDays }];
+    return [{ name: partsOf(urn).name.replace(/-cert$/, ""), ends: new Date(ends), renewalDays }];
   });
-}
-
-/** The last of the types in a URN, without those of its parents. */
-function typeOf(urn: string): string {
-  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

@@ -33,7 +33,7 @@ export function addPool(text: string, options: LoadOptions, pool: NewPool): stri
   const edited = withPool(withDefault(text, before), options.fileName, before, pool);
   const { spec } = load(edited, options);
   const added = spec.pools.find(({ name }) => name === pool.name);
-  checkEdit(edited, options, before, added === undefined ? before.pools : [...before.pools, added]);
+  checkEdit(options.fileName, before, spec, added === undefined ? before.pools : [...before.pools, added]);
   if (added === undefined)
     throw new EditError(`${options.fileName} with pool ${pool.name} in it comes to the same nodes as without`, [
       "`overrides` or stack config storm:spec say something else; change it there.",

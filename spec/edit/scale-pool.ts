@@ -1,7 +1,7 @@
 import { type Alias, parseDocument, type Scalar, visit } from "yaml";
 import { load, type LoadOptions } from "../load";
 import { placeOf, valueAt } from "../located";
-import { nearestWord } from "../nearest";
+import { didYouMean, nearestWord } from "../nearest";
 import { poolField } from "../rules/fields";
 import { catalog } from "../sizes/catalog";
 import type { PoolSpec, Spec } from "../spec";
@@ -23,12 +23,8 @@ export function scalePool(text: string, options: LoadOptions, name: string, coun
   const [min, max] = bounds(pool, count);
   if (min === pool.min && max === pool.max) throw new EditError(`pool ${pool.name} has ${countWords(pool)} already`);
   const edited = written(text, options.fileName, spec, pool, count);
-  checkEdit(
-    edited,
-    options,
-    spec,
-    spec.pools.map((each) => (each === pool ? { ...pool, min, max } : each)),
-  );
+  const wanted = spec.pools.map((each) => (each === pool ? { ...pool, min, max } : each));
+  checkEdit(options.fileName, spec, load(edited, options).spec, wanted);
   return edited;
 }
 
@@ -38,8 +34,7 @@ function findPool(spec: Spec, name: string): PoolSpec {
   if (spec.hosts.some((host) => host.name === name) || name === "hosts")
     throw new EditError("Hosts are machines that are there already: each has an entry of its own in storm.yml");
   const names = spec.pools.map((pool) => pool.name);
-  const guess = nearestWord(name, names);
-  throw new EditError(`there is no pool ${name}${guess === undefined ? "" : `; did you mean ${guess}?`}`, [
+  throw new EditError(`there is no pool ${name}${didYouMean(nearestWord(name, names))}`, [
     names.length === 0 ? "storm.yml has no pools." : `Pools: ${names.join(", ")}`,
   ]);
 }

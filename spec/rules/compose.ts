@@ -4,7 +4,7 @@ import { keyPlaceOf } from "../located";
 import type { Spec } from "../spec";
 
 /** Stacks that Storm deploys itself. */
-const OWN_STACKS = ["ingress", "registry", "storm"];
+export const OWN_STACKS = ["ingress", "registry", "storm"];
 
 /** Stacks share one name space, in Swarm and, with `_` as `-`, in host names. */
 export function checkCompose(spec: Spec): Issue[] {
