@@ -76,15 +76,16 @@ function membership({ swarm, consul }: Facts, seen: Seen): NodeStatus["joined"] 
   return seen.swarm ? "Swarm only" : seen.consul ? "Consul only" : "no";
 }
 
-/** One bad word is enough; all good words are needed. */
+/**
+ * One bad word is enough, and Consul has to have said a good one: gossip hears of a death within seconds. A swarm whose leader died says
+ * nothing for some ten seconds, and then for as long again that it does not know its nodes: no fault of the living ones.
+ */
 function health(facts: Facts, { swarm, consul }: Seen, exists: NodeStatus["exists"]): NodeStatus["healthy"] {
-  const words = [
-    exists === "unknown" ? undefined : exists === "yes",
-    answered(facts.swarm) ? isReady(swarm) && swarm?.reachable !== false : undefined,
-    answered(facts.consul) ? consul?.alive === true : undefined,
-  ];
-  if (words.includes(false)) return "no";
-  return words.includes(undefined) ? "unknown" : "yes";
+  const inSwarm = !answered(facts.swarm) || swarm?.state === UNKNOWN || isReady(swarm);
+  if (exists === "no" || exists === "stopped" || !inSwarm || swarm?.reachable === false) return "no";
+  if (!answered(facts.consul)) return "unknown";
+  if (!consul?.alive) return "no";
+  return exists === "unknown" ? "unknown" : "yes";
 }
 
 function notesOf(facts: Facts, { declared, swarm, consul }: Seen): string[] {
@@ -103,6 +104,8 @@ const MACHINE: Partial<Record<NodeStatus["exists"], string[]>> = {
   stopped: ["its machine is stopped"],
   no: ["it has no machine"],
 };
+/** What Swarm calls a node since its leader changed, until that one has heard of it. */
+export const UNKNOWN = "unknown";
 const AVAILABILITY: Record<string, string> = { drain: "drained", pause: "paused" };
 
 function isReady(node: SwarmNode | undefined): boolean {

@@ -1,5 +1,5 @@
 /** What the facts come to: pure, so that each rule is tried without a cluster. */
-import { assessNodes, type NodeStatus } from "./assess-nodes";
+import { assessNodes, type NodeStatus, UNKNOWN } from "./assess-nodes";
 import { answered, type CertificateFacts, type Facts, type SwarmService } from "./facts";
 
 export interface ServiceStatus {
@@ -86,7 +86,9 @@ function bySoonest(a: CertificateStatus, b: CertificateStatus): number {
 function silent({ swarm, consul, machines }: Facts): string[] {
   const say = (what: string, facts: object | undefined) =>
     facts !== undefined && "error" in facts ? [`${what} does not answer: ${String(facts.error)}`] : [];
-  return [...say("Swarm", swarm), ...say("Consul", consul), ...say("this machine's Docker", machines)];
+  const unheard = answered(swarm) ? swarm.nodes.filter(({ state }) => state === UNKNOWN).map(({ name }) => name) : [];
+  const leader = unheard.length > 0 ? [`the swarm's leader has not heard from ${unheard.sort().join(", ")} yet`] : [];
+  return [...say("Swarm", swarm), ...leader, ...say("Consul", consul), ...say("this machine's Docker", machines)];
 }
 
 function nodeProblem({ name, declared, healthy, notes }: NodeStatus): string[] {

@@ -196,6 +196,19 @@ test("who does not answer is said, and nothing is taken for healthy", () => {
   expect(sumOf(status)).toBe("DEGRADED (0/3)");
 });
 
+test("a swarm whose leader died is no fault of the living nodes: Consul tells who they are", () => {
+  const machines = new Map<string, Power>(NAMES.map((name) => [name, name === "local-2" ? "stopped" : "running"]));
+  const checks = NAMES.map((name) => gossip(name, name === "local-2" ? "critical" : "passing"));
+  const leaderless = statusOf({ machines, checks, swarm: { error: "500 The swarm does not have a leader" } });
+  expect(columns(leaderless, "local-1")).toEqual(["yes", "yes", "unknown", "yes", ""]);
+  expect(sumOf(leaderless)).toBe("DEGRADED (2/3)");
+  const swarm = NAMES.map((name) => swarmNode(name, { Status: { State: "unknown" } }));
+  const elected = statusOf({ machines, checks, swarm });
+  expect(columns(elected, "local-1")).toEqual(["yes", "yes", "yes", "yes", "unknown in Swarm"]);
+  expect(sumOf(elected)).toBe("DEGRADED (2/3)");
+  expect(statusOf({ swarm }).problems).toEqual(["the swarm's leader has not heard from local-1, local-2, local-3 yet"]);
+});
+
 test("a manager without its managers' log is not healthy; a drained node is", () => {
   const swarm = [
     swarmNode("local-1"),
