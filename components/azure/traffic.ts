@@ -5,17 +5,19 @@ import type { RecordsArgs } from "../dns/records";
 
 /** Of a site's share of answers, which its addresses divide among them; Traffic Manager takes 1 to 1000. */
 const SITE_WEIGHT = 1000;
-const HTTPS_PORT = 443;
+const HTTP_PORT = 80;
 /** A DNS label has 63 characters; six of them and a "-" are the hash. */
 const LABEL_LENGTH = 56;
 
 /**
- * Whether a site answers on 443. By TCP: load balancers answer for their nodes' ingress, whose certificate is for other names. A
- * lost site is left out after three failures, about 30 s, and the records' ttl.
+ * Whether a site's ingress answers: on port 80 it sends whoever asks elsewhere. A load balancer without nodes may take a connection, and
+ * answers nothing. A lost site is left out after three failures, about 30 s, and the records' ttl.
  */
 export const MONITOR = {
-  protocol: "TCP",
-  port: HTTPS_PORT,
+  protocol: "HTTP",
+  port: HTTP_PORT,
+  path: "/",
+  expectedStatusCodeRanges: [{ min: 200, max: 399 }],
   intervalInSeconds: 10,
   timeoutInSeconds: 5,
   toleratedNumberOfFailures: 2,

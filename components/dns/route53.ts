@@ -9,7 +9,7 @@ import type { DnsRecords, RecordsArgs } from "./records";
 const REGION = "us-east-1";
 /** All sites alike. */
 const WEIGHT = 100;
-const HTTPS_PORT = 443;
+const HTTP_PORT = 80;
 
 /** The zone at Route53 and in it, for every name, one record a site; who asks gets a site that answers. */
 export function createRecords(args: RecordsArgs, opts?: pulumi.ComponentResourceOptions): DnsRecords {
@@ -76,10 +76,19 @@ export class Route53Records extends pulumi.ComponentResource implements DnsRecor
       { zoneId, name: `${site.name}.site.${dns.names[0] ?? dns.zone}`, type: "A", ttl: dns.ttl, records: addresses },
       { parent: this },
     );
-    // By name: the checkers spread over all of its addresses, and a site is gone when fewer than 18 % of them get through.
+    // By name: the checkers spread over all of its addresses, and a site is gone when fewer than 18 % of them get through. The ingress sends
+    // whoever asks on port 80 elsewhere, which counts as well; a load balancer without nodes may take a connection, and answers nothing.
     const check = new route53.HealthCheck(
       site.name,
-      { type: "TCP", fqdn: own.fqdn, port: HTTPS_PORT, requestInterval: 10, failureThreshold: 2, tags },
+      {
+        type: "HTTP",
+        resourcePath: "/",
+        fqdn: own.fqdn,
+        port: HTTP_PORT,
+        requestInterval: 10,
+        failureThreshold: 2,
+        tags,
+      },
       { parent: this },
     );
     return { ttl: dns.ttl, records: addresses, healthCheckId: check.id };

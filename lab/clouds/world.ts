@@ -124,8 +124,15 @@ export interface DnsAnswer {
   weight: number;
   /** Seconds, where it is not the record's: a cloud says itself how long the address of its load balancer is good for. */
   ttl?: number;
-  /** Left out while this does not speak TLS (443) or take connections. Undefined: nobody asks. */
-  check?: { address: string; port: number };
+  /** What has to answer, else this is left out. Undefined: nobody asks. */
+  check?: DnsCheck;
+}
+
+export interface DnsCheck {
+  address: string;
+  port: number;
+  /** Asked for by HTTP: 2xx and 3xx are good. Undefined: it has to take a connection, on 443 to speak TLS. */
+  path?: string;
 }
 
 /** Addresses that the lab gives away: the same key keeps its address until it is released. */

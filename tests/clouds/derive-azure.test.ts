@@ -125,7 +125,7 @@ test("Traffic Manager's name answers with the addresses of its endpoints by weig
   };
   const profile = await make("azure-native:trafficmanager:Profile", "traffic", {
     ...{ resourceGroupName: "g", location: "global", profileName: "ingress", trafficRoutingMethod: "Weighted" },
-    ...{ dnsConfig: { relativeName: "storm-1", ttl: 20 }, monitorConfig: { protocol: "TCP", port: 443 } },
+    ...{ dnsConfig: { relativeName: "storm-1", ttl: 20 }, monitorConfig: { protocol: "HTTP", port: 80, path: "/" } },
     endpoints: [endpoint("one", "198.18.64.9", 1000), endpoint("other", "www.example.net", 500)],
   });
   const zone = { resourceGroupName: "g", zoneName: "example.net", ttl: 30 };
@@ -135,7 +135,7 @@ test("Traffic Manager's name answers with the addresses of its endpoints by weig
   await record("@", { recordType: "A", targetResource: { id: profile.id } });
   const zones = Object.fromEntries(fake.zones.map(({ name, records }) => [name, records]));
   // No such name yet: nothing to answer with.
-  const answer = { value: "198.18.64.9", weight: 1000, check: { address: "198.18.64.9", port: 443 } };
+  const answer = { value: "198.18.64.9", weight: 1000, check: { address: "198.18.64.9", port: 80, path: "/" } };
   const traffic = { type: "A", choose: "one", answers: [answer] };
   expect(zones["trafficmanager.net"]).toEqual([{ name: "storm-1.trafficmanager.net", ttl: 20, ...traffic }]);
   expect(zones["example.net"]).toEqual([

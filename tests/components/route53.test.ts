@@ -65,7 +65,7 @@ test("plain addresses have a time to live, and a health check of their site's ow
   });
   expect(record("digitalocean-fra1-own")).toMatchObject({ name: "digitalocean-fra1.site.prod.example.com" });
   expect(of("HealthCheck").map(({ inputs }) => inputs)).toEqual([
-    expect.objectContaining({ type: "TCP", port: 443, tags: { owner: "storm", stack: "prod" } }),
+    expect.objectContaining({ type: "HTTP", resourcePath: "/", port: 80, tags: { owner: "storm", stack: "prod" } }),
   ]);
 });
 

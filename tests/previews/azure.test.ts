@@ -170,7 +170,7 @@ test("every name leads to a Traffic Manager profile that asks the sites", () => 
   expect(named(whole, "Profile", "azure-dns").inputs).toMatchObject({
     trafficRoutingMethod: "Weighted",
     dnsConfig: { relativeName: expect.stringMatching(/^test-storm-example-com-[0-9a-f]{6}$/) as string, ttl: 120 },
-    monitorConfig: { protocol: "TCP", port: 443 },
+    monitorConfig: { protocol: "HTTP", port: 80, path: "/" },
   });
 });
 

@@ -67,12 +67,14 @@ function answersOf({ inputs }: CloudResource, found: Found): DnsAnswer[] {
     return [{ value, weight, ttl: ALIAS_TTL, ...(check ? { check } : {}) }];
   }
   const values = textsAt(inputs, "records");
-  const port = numberAt(found.one(TYPES.check, textAt(inputs, "healthCheckId"))?.inputs, "port");
+  const check = found.one(TYPES.check, textAt(inputs, "healthCheckId"))?.inputs;
+  const port = numberAt(check, "port");
+  const path = textAt(check, "resourcePath");
   // A site's share is divided among its addresses; each is asked by itself.
   return values.map((value) => ({
     value,
     weight: weight / values.length,
-    ...(port === undefined ? {} : { check: { address: value, port } }),
+    ...(port === undefined ? {} : { check: { address: value, port, ...(path === "" ? {} : { path }) } }),
   }));
 }
 

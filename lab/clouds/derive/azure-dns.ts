@@ -42,10 +42,15 @@ function nameOf({ inputs }: CloudResource): string {
 function traffic(profile: CloudResource): DnsRecord {
   const { inputs } = profile;
   const port = numberAt(inputs, "monitorConfig", "port") ?? 443;
+  const path = textAt(inputs, "monitorConfig", "path");
   const endpoints = listAt(inputs, "endpoints").filter((each) => at(each, "endpointStatus") !== "Disabled");
   const answers = endpoints.map((endpoint): DnsAnswer => {
     const value = textAt(endpoint, "target");
-    return { value, weight: numberAt(endpoint, "weight") ?? 1, check: { address: value, port } };
+    return {
+      value,
+      weight: numberAt(endpoint, "weight") ?? 1,
+      check: { address: value, port, ...(path === "" ? {} : { path }) },
+    };
   });
   const ttl = numberAt(inputs, "dnsConfig", "ttl") ?? 60;
   return { name: nameOf(profile), type: "A", ttl, answers, choose: "one" };

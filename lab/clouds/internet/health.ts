@@ -1,16 +1,15 @@
 /** Asks the targets of DNS answers, as Route53's health checks do: two failures in a row and a target is out, one success and it is in. */
+import { get } from "node:http";
 import { connect as tcp, type Socket } from "node:net";
 import { connect as tls } from "node:tls";
-import type { DnsAnswer, DnsZone } from "../world";
+import type { DnsAnswer, DnsCheck, DnsZone } from "../world";
 
 const INTERVAL_MS = 2_000;
 /** Less than the interval: a check has ended when the next one begins. */
 const TIMEOUT_MS = 1_500;
 const FAILURES = 2;
 
-interface Target {
-  address: string;
-  port: number;
+interface Target extends DnsCheck {
   /** For TLS: a server may have no certificate for anybody else. */
   serverName: string;
 }
@@ -49,7 +48,7 @@ export class Health {
   }
 }
 
-/** Each address and port once, whatever number of records leads there. */
+/** Each of them once, whatever number of records leads there. */
 function targetsOf(zones: readonly DnsZone[]): Map<string, Target> {
   const targets = new Map<string, Target>();
   for (const { name, answers: all } of zones.flatMap((zone) => zone.records)) {
@@ -60,12 +59,29 @@ function targetsOf(zones: readonly DnsZone[]): Map<string, Target> {
   return targets;
 }
 
-function key({ address, port }: { address: string; port: number }): string {
-  return `${address}:${port}`;
+function key({ address, port, path = "" }: DnsCheck): string {
+  return `${address}:${port}${path}`;
+}
+
+function answers(target: Target, timeoutMs: number): Promise<boolean> {
+  return target.path === undefined ? connects(target, timeoutMs) : says(target, timeoutMs);
+}
+
+/** Whether it answers by HTTP, and with a status below 400; nobody goes where it sends one. */
+function says({ address, port, path, serverName }: Target, timeoutMs: number): Promise<boolean> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  return new Promise((resolve) => {
+    const call = get({ host: address, port, path, headers: { host: serverName }, agent: false, signal }, (answer) => {
+      const { statusCode = 0 } = answer;
+      answer.destroy();
+      resolve(statusCode >= 200 && statusCode < 400);
+    });
+    call.on("error", () => resolve(false));
+  });
 }
 
 /** Whether it takes a connection; on 443 whether it speaks TLS, with whatever certificate. */
-function answers({ address, port, serverName }: Target, timeoutMs: number): Promise<boolean> {
+function connects({ address, port, serverName }: Target, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const secure = port === 443;
     const socket: Socket = secure

@@ -48,7 +48,8 @@ function checkHealth(inputs: ValueMap): CheckFailure[] {
       `must be 10 or 30, got ${interval}`,
     ),
     ...oneOf(inputs, ["fqdn", "ipAddress"]),
-    ...unless(inputs["port"] !== undefined, "port", "a TCP check needs a port"),
+    ...unless(inputs["type"] !== "TCP" || inputs["port"] !== undefined, "port", "a TCP check needs a port"),
+    ...unless(inputs["type"] !== "TCP" || inputs["resourcePath"] === undefined, "resourcePath", "is for HTTP"),
   ];
 }
 
@@ -82,7 +83,8 @@ export const route53Types = {
   "aws:route53/healthCheck:HealthCheck": cloudResource({
     id: "health-",
     inputs: {
-      type: fixed(required(words("TCP"))),
+      type: fixed(required(words("HTTP", "TCP"))),
+      resourcePath: str,
       fqdn: str,
       ipAddress: str,
       port: int,

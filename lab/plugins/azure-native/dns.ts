@@ -103,6 +103,10 @@ export const Profile = armResource({
         protocol: { type: "string", required: true, oneOf: ["HTTP", "HTTPS", "TCP"] },
         port: { type: "integer", required: true, min: 1 },
         path: { type: "string" },
+        expectedStatusCodeRanges: {
+          type: "objects",
+          fields: { min: { type: "integer", required: true }, max: { type: "integer", required: true } },
+        },
         intervalInSeconds: { type: "integer", min: 10 },
         timeoutInSeconds: { type: "integer", min: 5 },
         toleratedNumberOfFailures: { type: "integer", min: 0 },
