@@ -1,4 +1,5 @@
 import { listed, type NodeFacts } from "../../plan/compare";
+import { OWN_STACKS } from "../../spec/rules/compose";
 import type { StackState } from "../../tools/backend";
 import { type Output, paint, streamOutput } from "../../tools/report";
 import { confirmByName, declined, needAnswer } from "../ask";
@@ -39,7 +40,10 @@ export function whatGoes(state: StackState): string[] {
     const { name, type } = partsOf(urn);
     return { name, type: shortType(type), title: undefined, urn, because: [] };
   });
-  const stacks = destroyed.flatMap(({ type, name }) => (type === "storm:compose:ComposeStack" ? [name] : []));
+  // Storm's own have nothing that somebody would miss.
+  const stacks = destroyed.flatMap(({ type, name }) =>
+    type === "storm:compose:ComposeStack" && !OWN_STACKS.includes(name) ? [name] : [],
+  );
   const lost = losses({ changes: { destroyed, replaced: [] }, before: beforeIn(state), nodes: names, stacksGone: [] });
   return [
     ...(names.length === 0 ? [] : [`${names.length} node${names.length === 1 ? "" : "s"}: ${listed(names)}`]),
