@@ -61,6 +61,18 @@ export function addChanging(storm: Command): void {
     );
 
   storm
+    .command("secret")
+    .description("secrets of compose stacks, which are in the swarm alone")
+    .command("set")
+    .description("make a version of a secret; its value comes by standard input or is asked for, and is not shown")
+    .argument("<stack>", "compose stack of storm.yml that shall have it")
+    .argument("<name>", "of the secret")
+    .option("-s, --stack <name>", "environment", "dev")
+    .action((stack, name, options) =>
+      commandFile("secret").setSecret(stack, name, options, { out: out(), err: err() }),
+    );
+
+  storm
     .command("init")
     .description("write a storm.yml from a few questions; options answer them beforehand")
     .option("-f, --file <path>", "where to", "storm.yml")

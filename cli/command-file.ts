@@ -18,6 +18,7 @@ import type * as plan from "./commands/plan";
 import type * as preview from "./commands/preview";
 import type * as pulumi from "./commands/pulumi";
 import type * as scale from "./commands/scale";
+import type * as secret from "./commands/secret";
 import type * as ssh from "./commands/ssh";
 import type * as start from "./commands/start";
 import type * as status from "./commands/status";
@@ -47,6 +48,7 @@ interface Commands {
   preview: typeof preview;
   pulumi: typeof pulumi;
   scale: typeof scale;
+  secret: typeof secret;
   ssh: typeof ssh;
   start: typeof start;
   status: typeof status;
