@@ -21,11 +21,11 @@ export async function askHidden(question: string, at: Terminal = terminal()): Pr
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: at.input, output: nowhere, terminal: true, historySize: 0 });
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  at.output.write(question);
   try {
     return await new Promise<string>((resolve) => {
       lines.once("line", resolve);
       lines.once("close", () => resolve(""));
+      at.output.write(question);
     });
   } finally {
     lines.close();

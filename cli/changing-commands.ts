@@ -60,6 +60,13 @@ export function addChanging(storm: Command): void {
       commandFile("available").available({ ...options, stack: stackOf(stack, options) }, err()),
     );
 
+  ofStack(storm, "config", "which credentials storm.yml needs, and whether they work; asks for those that it stores")
+    .option("--check", "ask for nothing, store nothing")
+    .addHelpText("after", "\nExit code 1: one is missing or refused.")
+    .action(async (stack, options) => {
+      process.exitCode = await commandFile("config").config(stackOf(stack, options), options, out(), err());
+    });
+
   storm
     .command("secret")
     .description("secrets of compose stacks, which are in the swarm alone")

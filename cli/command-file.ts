@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type * as available from "./commands/available";
 import type * as bench from "./commands/bench";
 import type * as completion from "./commands/completion";
+import type * as config from "./commands/config";
 import type * as context from "./commands/context";
 import type * as demo from "./commands/demo";
 import type * as deploy from "./commands/deploy";
@@ -32,6 +33,7 @@ interface Commands {
   available: typeof available;
   bench: typeof bench;
   completion: typeof completion;
+  config: typeof config;
   context: typeof context;
   demo: typeof demo;
   deploy: typeof deploy;

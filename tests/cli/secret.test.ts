@@ -7,6 +7,7 @@ import { checkStack, nextSteps } from "../../cli/commands/secret";
 import { checkout } from "../../tools/paths";
 import { render } from "../compose/support";
 import { temporaryFolder } from "../tools/support";
+import { onATerminal } from "./on-a-terminal";
 import { makeCertificate, serveHttps } from "./support";
 
 const folder = temporaryFolder();
@@ -136,32 +137,11 @@ test("what is typed is not written anywhere", async () => {
   expect(String(output.read())).toBe("Value: \n");
 });
 
-/** A terminal of the system's own, which echoes unless it is told not to. */
-const TERMINAL = `
-import os, pty, sys
-child, terminal = pty.fork()
-if child == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-shown = b""
-while b"Value: " not in shown:
-    shown += os.read(terminal, 1024)
-os.write(terminal, b"correct horse\\r")
-try:
-    while True:
-        part = os.read(terminal, 1024)
-        if not part: break
-        shown += part
-except OSError:
-    pass
-sys.stdout.write(shown.decode())
-`;
-
-test("a real terminal shows nothing of it", () => {
-  const script = `require("tsx/cjs"); require("./cli/ask-secret.ts").askHidden("Value: ").then((v) => console.log(String(v.length)))`;
-  const args = ["-c", TERMINAL, process.execPath, "-e", script];
-  const { stdout, stderr, status } = spawnSync("python3", args, { cwd: checkout, encoding: "utf8" });
-  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
-  expect(stdout.replaceAll("\r", "")).toBe("Value: \n13\n");
+test("a real terminal shows nothing of it", async () => {
+  const ask = `require("./cli/ask-secret.ts").askHidden("Value: ")`;
+  const script = `require("tsx/cjs"); ${ask}.then((value) => console.log(String(value.length)))`;
+  const done = await onATerminal([process.execPath, "-e", script], [["Value: ", "correct horse"]], { cwd: checkout });
+  expect(done).toEqual({ shown: "Value: \n13\n", errors: "", status: 0 });
 });
 
 test("the command line has no place for a value, and an unknown stack is named before one is asked for", () => {
