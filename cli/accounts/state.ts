@@ -1,22 +1,19 @@
 /** Where the state is, and whether it can be read. */
-import { checkProduction } from "../../production";
 import type { Plan } from "../../plan/types";
 import { messageOf } from "../../tools/errors";
 import { checkout } from "../../tools/paths";
 import { isOwnBackend } from "../../tools/state-backend";
-import { readConfig } from "../config";
+import { refuseUnfit } from "../production";
 import { type Finding, judge } from "./finding";
 
 const OWN = "this checkout";
 
 /** @param stacks asks the backend that the environment names for its stacks */
 export async function checkState(stack: string, plan: Plan, stacks: () => Promise<string[]>): Promise<Finding> {
-  const { PULUMI_BACKEND_URL: backend } = process.env;
   const own = isOwnBackend(process.env, checkout);
   const say = judge("State", own ? OWN : "PULUMI_BACKEND_URL");
-  const allowed = String(readConfig(stack)["storm:allowLocalState"]) === "true";
   try {
-    checkProduction(plan, { directory: checkout, stack, backend: own ? undefined : backend, allowed });
+    refuseUnfit(plan, stack);
   } catch (error) {
     return say("fail", messageOf(error));
   }

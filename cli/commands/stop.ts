@@ -13,6 +13,8 @@ import { backendOf, StormStack } from "../workspace";
 export interface StopOptions {
   stack: string;
   verbose?: boolean;
+  /** Done to the stack's state before the engine destroys it. */
+  prepare?: (stack: StormStack) => Promise<void>;
   /** The command that goes on after a failure; default: `npm stop`. */
   again?: string;
 }
@@ -44,6 +46,7 @@ async function destroy(
 ): Promise<void> {
   await recoverStack(stormStack, signal, output);
   const clusters = (await stormStack.backend.state(options.stack))?.clusters ?? [];
+  await options.prepare?.(stormStack);
   const stack = await stormStack.open();
   await operate({
     stack: stormStack,
