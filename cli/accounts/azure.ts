@@ -26,12 +26,10 @@ export async function checkAzure(env: Environment = process.env, places = AZURE)
   if (!client) return checkLogin(env);
   const say = judge("Azure", "ARM_CLIENT_ID of the environment");
   if (!subscription || !tenant) return say("fail", "ARM_SUBSCRIPTION_ID and ARM_TENANT_ID have to be set beside it");
-  const secret = env["ARM_CLIENT_SECRET"] || undefined;
-  const assertion = oidcToken(env);
-  if (secret === undefined && assertion === undefined)
+  const who = principalOf(env);
+  if (who === undefined)
     return say("warn", "not checked: neither ARM_CLIENT_SECRET nor a token of OIDC is in the environment");
   const path = `/subscriptions/${encodeURIComponent(subscription)}?api-version=${SUBSCRIPTIONS_VERSION}`;
-  const who = { tenant, client, ...(assertion === undefined ? { secret } : { assertion }) };
   return opened(
     say,
     who,
@@ -77,7 +75,17 @@ async function opened(
   }
 }
 
-async function login(
+/** Who the environment says, as the provider reads it; undefined: only the provider can ask for it. */
+export function principalOf(env: Environment): Principal | undefined {
+  const { ARM_TENANT_ID: tenant, ARM_CLIENT_ID: client } = env;
+  const secret = env["ARM_CLIENT_SECRET"] || undefined;
+  const assertion = oidcToken(env);
+  if (!tenant || !client || (secret ?? assertion) === undefined) return undefined;
+  return { tenant, client, ...(assertion === undefined ? { secret } : { assertion }) };
+}
+
+/** A token for the management API. */
+export async function login(
   { tenant, client, secret, assertion }: Principal,
   { login: place }: typeof AZURE,
 ): Promise<{ token: string } | { refusal: string }> {

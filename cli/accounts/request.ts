@@ -18,7 +18,7 @@ export class NoAnswer extends Error {
 
 /** Redirects are not followed, so that a credential goes nowhere else. @throws NoAnswer */
 export async function request(
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "DELETE",
   url: string,
   headers: Record<string, string>,
   body?: string,

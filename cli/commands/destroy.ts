@@ -11,6 +11,7 @@ import { beforeIn } from "../preflight";
 import type { Change } from "../preview/engine-changes";
 import { losses } from "../preview/losses";
 import { backendOf, type StormStack } from "../workspace";
+import { sweepAll, sweepOf } from "../sweep/of-stack";
 import { stop } from "./stop";
 
 export interface DestroyOptions {
@@ -31,7 +32,13 @@ export async function destroy(options: DestroyOptions, output: Output): Promise<
     .join(" ");
   const backend = await backendOf(stack, streamOutput(process.stderr));
   const state = await backend.state(stack);
-  if (state === undefined) throw unknownStack(stack, await backend.stacks());
+  // Before the stack is gone, for its config may have the token.
+  const swept = data ? await sweepOf(stack, streamOutput(process.stderr)) : undefined;
+  if (state === undefined) {
+    if (swept === undefined) throw unknownStack(stack, await backend.stacks());
+    output.write(`There is no stack ${stack}; looking for what carries its tags\n`);
+    return sweepAll(swept, output);
+  }
   refuseProtected(stack, state, options);
   needAnswer({ yes, command });
   const kept = data ? [] : dataDisks(state);
@@ -44,6 +51,7 @@ export async function destroy(options: DestroyOptions, output: Output): Promise<
   const prepare = (opened: StormStack) => prepareState(opened, kept, { unprotect: forceProduction });
   await stop({ ...options, again: command, prepare }, output);
   if (kept.length > 0) output.write(keptText(kept));
+  if (swept !== undefined) await sweepAll(swept, output);
 }
 
 /** Nobody's `--yes` is meant for this. */

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { Docker } from "../../lab/local/docker";
 import { askDocker } from "../../tools/docker-engine";
-import { credentialFolder } from "../../tools/paths";
+import { credentialFolder, inLab } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
@@ -60,7 +60,9 @@ async function destroy(
   });
   const left = await removeWhatIsLeft(clusters);
   if (left > 0) output.write(`Removed ${left} more thing${left === 1 ? "" : "s"} that carried the cluster's label\n`);
-  await stormStack.run(["stack", "rm", "--yes", "--stack", options.stack]);
+  // The engine would take a user's config with it; the lab writes its own anew.
+  const config = inLab ? [] : ["--preserve-config"];
+  await stormStack.run(["stack", "rm", "--yes", ...config, "--stack", options.stack]);
   await stormStack.backend.forget(options.stack);
 }
 

@@ -43,16 +43,17 @@ function deploy(): void {
 }
 
 /** Destroys, and tells what the engine had the providers delete. */
-function destroy(...options: string[]): { stdout: string; deleted: string[] } {
+function destroy(...options: string[]): Ran & { deleted: string[] } {
   const log = join(checkout.folder, "calls.json");
   rmSync(log, { force: true });
-  const { stdout } = ok(`npx storm destroy dev --yes ${options.join(" ")}`, { PULUMI_DEBUG_GRPC: log });
+  const env = { PULUMI_DEBUG_GRPC: log };
+  const ran = checkout.shell(`npx storm destroy dev --yes ${options.join(" ")}`, { env });
   const calls = readFileSync(log, "utf8").split("\n").filter(Boolean);
   const deleted = calls.flatMap((line) => {
     const { method, request } = JSON.parse(line) as { method: string; request?: { urn?: string } };
     return method === "/pulumirpc.ResourceProvider/Delete" ? [request?.urn?.split("$").at(-1) ?? ""] : [];
   });
-  return { stdout, deleted: [...new Set(deleted)] };
+  return { ...ran, deleted: [...new Set(deleted)] };
 }
 
 here("a production stack is not destroyed by --yes, nor by --data", () => {
@@ -65,7 +66,8 @@ here("a production stack is not destroyed by --yes, nor by --data", () => {
 });
 
 here("by --force-production it is, and the disk stays in the cloud", () => {
-  const { stdout, deleted } = destroy("--force-production");
+  const { status, stdout, stderr, deleted } = destroy("--force-production");
+  expect({ status, stderr }).toMatchObject({ status: 0 });
   expect(stdout).toContain("Kept, with all data: disks store-1 (--data takes them too)");
   expect(stdout).toMatch(/Stack dev is gone.*\n.*\n {2}store-1 \((vol-\w+)\): aws ec2 delete-volume --volume-id \1\n/);
   expect(deleted).toContain("aws:ec2/instance:Instance::store-1");
@@ -73,10 +75,16 @@ here("by --force-production it is, and the disk stays in the cloud", () => {
   expect(deleted.filter((urn) => urn.startsWith("aws:ebs/volume:Volume"))).toEqual([]);
 });
 
-here("with --data the disk goes, too", () => {
+here("the stack's config is the user's and stays", () => {
+  expect(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8")).toContain("storm:layers");
+});
+
+here("with --data the disk goes, too; that the cloud could not be asked for more is said", () => {
   deploy();
-  const { stdout, deleted } = destroy("--force-production", "--data");
+  const { status, stdout, deleted } = destroy("--force-production", "--data");
   expect(stdout).toContain("Disk store-1 and all data on it");
   expect(stdout).not.toContain("Kept");
   expect(deleted).toContain("aws:ebs/volume:Volume::store-1");
+  expect(stdout).toContain("aws-eu-west-1: not looked at: only the provider itself has its credential");
+  expect(status).toBe(1);
 });
