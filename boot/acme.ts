@@ -35,6 +35,11 @@ const CREDENTIALS: Record<DnsPlan["provider"], Credential> = {
   digitalocean: { required: ["DO_AUTH_TOKEN"], optional: { prefix: "DO_" } },
 };
 
+/** The variables that stack config `storm:acme` must have. */
+export function acmeVariables(provider: DnsPlan["provider"]): readonly string[] {
+  return CREDENTIALS[provider].required;
+}
+
 /** What is wrong with stack config `storm:acme`; its values are in no message. */
 export function acmeCredentialErrors(provider: DnsPlan["provider"], value: unknown): string[] {
   const { required, optional } = CREDENTIALS[provider];

@@ -8,6 +8,7 @@ export function addChanging(storm: Command): void {
   ofStack(storm, "deploy", "show the plan and what would change, ask, then deploy storm.yml")
     .option("-f, --file <path>", "another storm.yml; stays in the stack's config")
     .option("-y, --yes", "do not ask")
+    .option("--production", "make it a production stack, for good: data is protected, no keys stay on this machine")
     .option("--json", "print the outputs as JSON, secrets left out")
     .option("-v, --verbose", "a line for every resource")
     .action((stack, options) =>
@@ -48,7 +49,9 @@ export function addChanging(storm: Command): void {
       commandFile("launch").launch([count, provider, size, name], options, out()),
     );
 
-  ofStack(storm, "destroy", "say what will be lost, ask for the stack's name, then destroy it")
+  ofStack(storm, "destroy", "say what will be lost, ask for the stack's name, then destroy it; disks for data stay")
+    .option("--data", "the disks for data go, too")
+    .option("--force-production", "what a production stack protects goes, too")
     .option("-y, --yes", "do not ask")
     .option("-v, --verbose", "a line for every resource")
     .action((stack, options) => commandFile("destroy").destroy({ ...options, stack: stackOf(stack, options) }, out()));
@@ -58,6 +61,25 @@ export function addChanging(storm: Command): void {
     .option("--json", "as JSON")
     .action((stack, options) =>
       commandFile("available").available({ ...options, stack: stackOf(stack, options) }, err()),
+    );
+
+  ofStack(storm, "config", "which credentials storm.yml needs, and whether they work; asks for those that it stores")
+    .option("--check", "ask for nothing, store nothing")
+    .addHelpText("after", "\nExit code 1: one is missing or refused.")
+    .action(async (stack, options) => {
+      process.exitCode = await commandFile("config").config(stackOf(stack, options), options, out(), err());
+    });
+
+  storm
+    .command("secret")
+    .description("secrets of compose stacks, which are in the swarm alone")
+    .command("set")
+    .description("make a version of a secret; its value comes by standard input or is asked for, and is not shown")
+    .argument("<stack>", "compose stack of storm.yml that shall have it")
+    .argument("<name>", "of the secret")
+    .option("-s, --stack <name>", "environment", "dev")
+    .action((stack, name, options) =>
+      commandFile("secret").setSecret(stack, name, options, { out: out(), err: err() }),
     );
 
   storm

@@ -9,6 +9,7 @@ import { bringUp, type Deployment, openForDeployment, openTentatively } from "./
 import { alone, recoverStack } from "./operation";
 import { reportOf } from "./preview/of-stack";
 import type { PreviewReport } from "./preview/report";
+import { forgetKeys } from "./production";
 import { summary } from "./summary";
 import { StormStack } from "./workspace";
 
@@ -16,6 +17,8 @@ export interface DeployOptions {
   stack: string;
   /** Another storm.yml, which stays in the stack's config. */
   file?: string;
+  /** Makes it a production stack from now on. */
+  production?: boolean;
   json?: boolean;
   verbose?: boolean;
   /** Of its files, by `preflight`. */
@@ -31,13 +34,14 @@ export interface DeployOptions {
 /** From a storm.yml that is right to a running cluster: sets up what is missing, deploys, and says what the user needs now. */
 export async function deployStack(options: DeployOptions, output: Output): Promise<void> {
   const began = Date.now();
-  const { file, verbose, again, approve } = options;
+  const { file, production, verbose, again, approve } = options;
   const setup = await setUpLab(output);
   const stack = new StormStack(options.stack, setup);
   await alone(stack, again, output, async (signal) => {
     await recoverStack(stack, signal, output);
     const local = localConfig(setup, loadIpvs());
-    const run: Deployment = { stack, local, plan: options.loaded.plan, file, verbose, again, signal, output };
+    const { plan } = options.loaded;
+    const run: Deployment = { stack, local, plan, file, production, verbose, again, signal, output };
     const opened =
       approve === undefined
         ? await openForDeployment(run)
@@ -45,6 +49,7 @@ export async function deployStack(options: DeployOptions, output: Output): Promi
     if (opened === undefined) return declined(output);
     const changed = await bringUp(opened, run, approve !== undefined);
     removeOldBuilds();
+    if (plan.production) forgetKeys(options.stack, output);
     const outputs = (await stack.backend.state(options.stack))?.outputs ?? {};
     if (options.json) return void process.stdout.write(JSON.stringify(outputs, null, 2) + "\n");
     const facts = { stack: options.stack, changed, milliseconds: Date.now() - began, destroy: options.destroy };

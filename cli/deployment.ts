@@ -13,6 +13,9 @@ import { operate } from "./operation";
 import { beforeIn } from "./preflight";
 import type { StormStack } from "./workspace";
 
+/** Of stack config, with which a stack is a production stack whatever its storm.yml says. */
+export const PRODUCTION_KEY = "storm:spec.production";
+
 /** One run of a command that deploys. */
 export interface Deployment {
   stack: StormStack;
@@ -21,6 +24,8 @@ export interface Deployment {
   plan: Plan;
   /** For the stack's config: the storm.yml that it names from now on. */
   file?: string;
+  /** Makes it a production stack from now on. */
+  production?: boolean;
   verbose?: boolean;
   /** The command that goes on after a failure. */
   again: string;
@@ -30,7 +35,7 @@ export interface Deployment {
 }
 
 /** The engine's stack, made when there is none, with what its config has to say before the program runs. */
-export async function openForDeployment({ stack, local, plan, file }: Deployment): Promise<Stack> {
+export async function openForDeployment({ stack, local, plan, file, production }: Deployment): Promise<Stack> {
   const opened = await stack.open();
   const wanted = {
     ...(file === undefined ? {} : { "storm:file": file }),
@@ -38,6 +43,7 @@ export async function openForDeployment({ stack, local, plan, file }: Deployment
   };
   const config = changedValues(readConfig(stack.name), wanted);
   if (Object.keys(config).length > 0) await stack.run(setAllArguments(stack.name, config));
+  if (production === true) await stack.run(["config", "set", "--path", PRODUCTION_KEY, "true", "--stack", stack.name]);
   if (inLab) await ensureLabSecrets(stack, plan);
   return opened;
 }

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { allowClosedOutput } from "./closed-output";
 import { commandFile } from "./command-file";
 import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
 import { addChanging } from "./changing-commands";
@@ -122,6 +123,7 @@ export function program(): Command {
 
 /** Runs one command; tools/bootstrap.js calls this. */
 export async function main(args: string[]): Promise<void> {
+  allowClosedOutput();
   try {
     // Everything after `pulumi` is the engine's, flags that look like ours included.
     if (args[0] === "pulumi") {

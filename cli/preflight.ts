@@ -22,6 +22,8 @@ export interface Wanted {
   /** Whether images come from the image cache alone, which rewrites their names; default: as if. */
   offline?: boolean;
   before?: Before;
+  /** As a production cluster, whatever the files say. */
+  production?: boolean;
 }
 
 /** Thrown when the user's files are wrong. The reasons are in the output by then. */
@@ -56,9 +58,11 @@ export async function loadFor(stack: string, wanted: Wanted, output: Output): Pr
   // The default stack builds its image from this bundle.
   await buildGuestbook();
   const settings = loadSettings(stack, wanted.file);
+  const spec = wanted.production === true ? { ...asObject(settings.spec), production: true } : settings.spec;
   return clearly(output, () =>
     loadAll({
       ...settings,
+      spec,
       text: wanted.text,
       offline: wanted.offline ?? settings.offline,
       before: wanted.before,
@@ -70,6 +74,11 @@ export async function loadFor(stack: string, wanted: Wanted, output: Output): Pr
 /** The storm.yml of a stack alone, without its compose files. @throws FilesRefused */
 export function loadSpecFor(stack: string, file: string | undefined, output: Output): Spec {
   return clearly(output, () => loadSpec(loadSettings(stack, file)));
+}
+
+/** What else it may be the parser says. */
+function asObject(spec: unknown): object {
+  return typeof spec === "object" && spec !== null ? spec : {};
 }
 
 /** What is wrong with the user's files goes to `output` as it is; the error says that nothing was done. */

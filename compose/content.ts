@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { Field } from "./fields";
 import type { ContentObject, Json, JsonObject, RenderInput } from "./types";
 
-/** Swarm's limit for both. */
-const MAX_BYTES = 500_000;
+/** Swarm's limits for both. */
+export const MAX_BYTES = 500_000;
+export const MAX_NAME = 64;
 const KEYS = ["file", "content", "environment", "external", "name", "labels", "template_driver"];
 
 /** The configs or the secrets of a stack: what to create, and what the stack file says of them. */
@@ -43,19 +44,19 @@ export function readContents(
     if (content === "" && kind === "secret") field.error("is empty, which Swarm refuses");
     fields.get("name")?.warn("the name in Swarm ends with a hash of the content, so that a change rolls the services");
     const templateDriver = fields.get("template_driver")?.oneOf(["golang"] as const);
-    const hash = createHash("sha256")
-      .update(templateDriver ?? "")
-      .update("\0")
-      .update(content)
-      .digest("hex")
-      .slice(0, 12);
-    const name = `${input.stackName}_${fields.get("name")?.text() ?? key}_${hash}`;
-    if (name.length > 64)
-      field.error(`becomes "${name}", which is longer than Swarm's 64 characters; shorten the name`);
+    const name = contentName(input.stackName, fields.get("name")?.text() ?? key, content, templateDriver);
+    if (name.length > MAX_NAME)
+      field.error(`becomes "${name}", which is longer than Swarm's ${MAX_NAME} characters; shorten the name`);
     result.declared[key] = { external: true, name };
     result.create.push(templateDriver === undefined ? { name, content } : { name, content, templateDriver });
   }
   return result;
+}
+
+/** The name in Swarm of a config or secret with this content. */
+export function contentName(stack: string, name: string, content: string | Uint8Array, templateDriver = ""): string {
+  const hash = createHash("sha256").update(templateDriver).update("\0").update(content).digest("hex").slice(0, 12);
+  return `${stack}_${name}_${hash}`;
 }
 
 /** `external: true` gives "", the old `external: {name}` its name, anything else undefined. */

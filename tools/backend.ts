@@ -12,7 +12,7 @@ export interface StackState {
   pendingOperations: number;
   resources: number;
   /** Of all that is there. Secrets in it stay encrypted. */
-  entries: { urn: string; outputs?: Record<string, unknown> }[];
+  entries: Pick<StateResource, "urn" | "id" | "protect" | "outputs">[];
   /** Ids of the clusters whose containers and networks carry them as label. */
   clusters: string[];
   /** Containers that ought to run: local nodes and services. */
@@ -72,6 +72,12 @@ export class FolderBackend implements Backend {
 export interface StateResource {
   urn: string;
   type: string;
+  /** The provider's; components have none. */
+  id?: string;
+  /** The engine deletes it only when this is taken back. */
+  protect?: boolean;
+  /** The engine forgets it where it would delete it. */
+  retainOnDelete?: boolean;
   /** It is on its way out, and another one in its place. */
   delete?: boolean;
   inputs?: Record<string, unknown>;
@@ -107,7 +113,9 @@ export function stateOf(deployment: Deployment | null | undefined): StackState {
     ),
     pendingOperations: pending.length,
     resources: resources.length,
-    entries: resources.flatMap(({ urn, outputs, delete: leaving }) => (leaving ? [] : [{ urn, outputs }])),
+    entries: resources.flatMap(({ urn, id, protect, outputs, delete: leaving }) =>
+      leaving ? [] : [{ urn, id, protect, outputs }],
+    ),
   };
 }
 

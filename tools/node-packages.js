@@ -63,7 +63,14 @@ function install(root, log) {
   const [command, first] = npm !== undefined && npm.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
   // Not `npm ci`: it refuses a lock file that lacks another system's optional package, and npm leaves those out that the
   // registry in use does not serve. With --no-save the lock file is followed, checksums included, and never written.
-  const args = first.concat(["install", "--no-save", "--include=dev", "--no-audit", "--no-fund"]);
+  const args = first.concat([
+    "install",
+    "--no-save",
+    "--include=dev",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+  ]);
   const result = require("child_process").spawnSync(command, args, { cwd: root, stdio: ["ignore", out, out] });
   fs.closeSync(out);
   if (result.error !== undefined) {

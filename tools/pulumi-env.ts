@@ -16,6 +16,8 @@ export function pulumiSettings(standIns: boolean): Record<string, string> {
     PULUMI_HOME: storm.pulumiHome,
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Otherwise the Azure plugin counts each request as of a partner's customer.
+    ARM_DISABLE_PULUMI_PARTNER_ID: "true",
     // A copy of the state for each operation: nobody reads them, and they hold what has been rotated away.
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
     // Nodes are reached by a key of the cluster's own; an agent that is gone would fail every remote command.

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 import { writeAtomically } from "../../tools/files";
-import { credentialFolder } from "../../tools/paths";
 import type { Output } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
+import { keyFolder } from "../key-folder";
 import { backendOf, StormStack } from "../workspace";
 import type { Api } from "./api";
 
@@ -59,8 +59,7 @@ export function accessOf(stack: string, outputs: StackOutputs): ClusterAccess {
 }
 
 /** Puts a client certificate where Docker reads it; the folder, whose name is returned, is the user's alone. */
-export function writeCredentials(stack: string, access: ClusterAccess): string {
-  const folder = credentialFolder(stack);
+export function writeCredentials(stack: string, access: ClusterAccess, folder = keyFolder(stack)): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const files = {

@@ -11,7 +11,7 @@ export interface Api {
   headers?: Record<string, string>;
 }
 
-/** An answer that is not 200. */
+/** An answer that is no success. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -47,19 +47,39 @@ export async function open(api: Api, path: string, timeoutMs = TIMEOUT_MS): Prom
   }
 }
 
-function ask(origin: string, { tls, headers }: Api, path: string, timeoutMs: number) {
+/**
+ * Sends JSON to the addresses one after the other, until one answers: several at once would do it several times.
+ * @throws ApiError when it is refused; Error of one line that names no secret
+ */
+export async function postJson<T>(api: Api, path: string, body: unknown): Promise<T> {
+  const errors: unknown[] = [];
+  for (const origin of api.origins) {
+    try {
+      return JSON.parse(await textOf(await ask(origin, api, path, TIMEOUT_MS, JSON.stringify(body)).answer)) as T;
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      errors.push(error);
+    }
+  }
+  throw errors[0];
+}
+
+/** @param body JSON to send; without it, it is a question */
+function ask(origin: string, { tls, headers }: Api, path: string, timeoutMs: number, body?: string) {
   const { hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, "");
-  const call = request({ host, port, path, headers, ...tls, timeout: timeoutMs || TIMEOUT_MS, agent: false });
+  const sent =
+    body === undefined ? { headers } : { method: "POST", headers: { ...headers, "content-type": "application/json" } };
+  const call = request({ host, port, path, ...sent, ...tls, timeout: timeoutMs || TIMEOUT_MS, agent: false });
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     call.on("response", (message) => {
       if (timeoutMs === 0) call.setTimeout(0);
-      if (message.statusCode === 200) return resolve(message);
+      if (message.statusCode === 200 || message.statusCode === 201) return resolve(message);
       textOf(message).then((text) => reject(refusal(message.statusCode ?? 0, text)), reject);
     });
     call.on("timeout", () => call.destroy(new Error(`nothing within ${(timeoutMs || TIMEOUT_MS) / 1000} s`)));
     call.on("error", (error) => reject(new Error(`${origin}: ${messageOf(error)}`)));
-    call.end();
+    call.end(body);
   });
   return { answer, giveUp: () => void call.destroy() };
 }

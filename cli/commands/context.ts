@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { UserError } from "../../tools/errors";
 import type { Output } from "../../tools/report";
+import { isProduction } from "../key-folder";
 import { accessOf, type ClusterAccess, openStack, writeCredentials } from "../cluster/access";
 
 export interface ContextOptions {
@@ -14,6 +15,11 @@ export type RunDocker = (args: readonly string[]) => { code: number; stderr: str
 /** `storm context STACK`: a context of the docker client that leads to the cluster; with `--rm` it is taken away again. */
 export async function context(stack: string, options: ContextOptions, output: Output): Promise<void> {
   if (options.rm) return removeContext(stack, output);
+  // docker keeps its copy of the key on the disk.
+  if (isProduction(stack))
+    throw new UserError(`${stack} is a production stack: its keys are not written to a disk`, [
+      `For this shell: eval $(npx storm env ${stack})`,
+    ]);
   writeContext(stack, accessOf(stack, await (await openStack(stack, output)).outputs()), output);
 }
 

@@ -3,6 +3,7 @@ import { UserError } from "../../tools/errors";
 import { type Output, paint } from "../../tools/report";
 import { accessOf, dockerApi, openStack } from "../cluster/access";
 import { type Api, getJson, open } from "../cluster/api";
+import { nobodyReads } from "../closed-output";
 import { wrongCommandLine } from "../errors";
 import { LogStream } from "../cluster/log-stream";
 import { clusterServices, noAnswer } from "../cluster/services";
@@ -18,6 +19,8 @@ export interface LogsOptions {
 export interface LogOutputs {
   out: Output;
   err: Output;
+  /** Aborted when nobody reads `out` any more. */
+  closed?: AbortSignal;
 }
 
 /** `storm logs SERVICE`: what the tasks of a service have printed, each line with its node and task in front. */
@@ -26,7 +29,10 @@ export async function logs(service: string, options: LogsOptions, outputs: LogOu
   if (tail !== undefined && !/^(\d+|all)$/.test(tail))
     throw wrongCommandLine(`--tail takes a number of lines or all, got ${JSON.stringify(tail)}`);
   const values = await (await openStack(options.stack, outputs.err)).outputs();
-  await printLogs(dockerApi(accessOf(options.stack, values), values), service, options, outputs);
+  await printLogs(dockerApi(accessOf(options.stack, values), values), service, options, {
+    closed: nobodyReads,
+    ...outputs,
+  });
 }
 
 /** @throws UserError for a service that is not there, with the one that was meant */
@@ -34,7 +40,7 @@ export async function printLogs(
   docker: Api,
   wanted: string,
   { follow, tail }: Pick<LogsOptions, "follow" | "tail">,
-  { out, err }: LogOutputs,
+  { out, err, closed }: LogOutputs,
 ): Promise<void> {
   const services = await clusterServices(docker);
   const names = services.map(({ Spec }) => Spec.Name).sort();
@@ -53,6 +59,7 @@ export async function printLogs(
     },
   );
   for await (const part of answer) {
+    if (closed?.aborted) break;
     for (const { stream: of, task, node, text } of stream.push(part as Buffer)) {
       const to = of === "stderr" ? err : out;
       to.write(`${paint(to, "dim", `${hostOf.get(node) ?? node} ${task.slice(0, 12)} |`)} ${text}\n`);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Output } from "../../tools/report";
 import { openStack, type StackOutputs, unknownStack } from "../cluster/access";
+import { nobodyReads } from "../closed-output";
 import { onInterrupt } from "../interrupt";
 import { assess, type ClusterStatus } from "../status/assess";
 import { accessKey, collect } from "../status/collect";
@@ -25,7 +26,8 @@ const CLEAR = "\u001b[H\u001b[2J";
 export async function status(stack: string, options: StatusOptions, output: Output, log: Output): Promise<number> {
   const look = looker(await openStack(stack, log));
   if (!options.watch) return show(await look(), options, output);
-  const { signal, dispose } = onInterrupt({ first: () => undefined, second: () => undefined });
+  const interrupt = onInterrupt({ first: () => undefined, second: () => undefined });
+  const signal = AbortSignal.any([interrupt.signal, nobodyReads]);
   let code = 0;
   try {
     while (!signal.aborted) {
@@ -35,7 +37,7 @@ export async function status(stack: string, options: StatusOptions, output: Outp
       await wait(WATCH_MS, undefined, { signal }).catch(() => undefined);
     }
   } finally {
-    dispose();
+    interrupt.dispose();
   }
   return code;
 }

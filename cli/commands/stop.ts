@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { Docker } from "../../lab/local/docker";
 import { askDocker } from "../../tools/docker-engine";
-import { credentialFolder } from "../../tools/paths";
+import { credentialFolder, inLab } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
@@ -13,6 +13,8 @@ import { backendOf, StormStack } from "../workspace";
 export interface StopOptions {
   stack: string;
   verbose?: boolean;
+  /** Done to the stack's state before the engine destroys it. */
+  prepare?: (stack: StormStack) => Promise<void>;
   /** The command that goes on after a failure; default: `npm stop`. */
   again?: string;
 }
@@ -44,6 +46,7 @@ async function destroy(
 ): Promise<void> {
   await recoverStack(stormStack, signal, output);
   const clusters = (await stormStack.backend.state(options.stack))?.clusters ?? [];
+  await options.prepare?.(stormStack);
   const stack = await stormStack.open();
   await operate({
     stack: stormStack,
@@ -57,7 +60,9 @@ async function destroy(
   });
   const left = await removeWhatIsLeft(clusters);
   if (left > 0) output.write(`Removed ${left} more thing${left === 1 ? "" : "s"} that carried the cluster's label\n`);
-  await stormStack.run(["stack", "rm", "--yes", "--stack", options.stack]);
+  // The engine would take a user's config with it; the lab writes its own anew.
+  const config = inLab ? [] : ["--preserve-config"];
+  await stormStack.run(["stack", "rm", "--yes", ...config, "--stack", options.stack]);
   await stormStack.backend.forget(options.stack);
 }
 

@@ -11,12 +11,12 @@ export interface LossFacts {
   stacksGone: readonly string[];
 }
 
+/** A pool's `volume`: it outlives its machine. */
+export const DATA_DISK = /^(aws:ebs:Volume|azure-native:compute.*:Disk|digitalocean:index:Volume)$/;
+
 /** Kinds of things that are gone for good, and what goes with them. */
 const KINDS: [type: RegExp, words: (name: string) => string][] = [
-  [
-    /^(aws:ebs:Volume|azure-native:compute.*:Disk|digitalocean:index:Volume)$/,
-    (name) => `Disk ${name} and all data on it`,
-  ],
+  [DATA_DISK, (name) => `Disk ${name} and all data on it`],
   [
     /^(aws:autoscaling:Group|azure-native:compute.*:VirtualMachineScaleSet|digitalocean:index:DropletAutoscale)$/,
     (name) => `Elastic pool ${name}: its nodes, and what is in their volumes`,

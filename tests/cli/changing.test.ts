@@ -7,6 +7,7 @@ import { whatGoes } from "../../cli/commands/destroy";
 import { poolName, providerOf } from "../../cli/commands/launch";
 import { available } from "../../spec/available";
 import { load } from "../../spec/load";
+import { OWN_STACKS } from "../../spec/rules/compose";
 import { stateOf } from "../../tools/backend";
 import { checkout } from "../../tools/paths";
 
@@ -71,7 +72,7 @@ test("destroying what is not there is an error that names it", () => {
   expect(storm("destroy", "no-such-stack").stderr).toMatch(/^error: there is no stack no-such-stack/);
 });
 
-test("what a destroy takes away", () => {
+test("what a destroy takes away; Storm's own stacks are not the user's to miss", () => {
   const urn = (types: string, name: string) => `urn:pulumi:dev::storm::${types}::${name}`;
   const node = (name: string) => ({
     type: "storm:local:Node",
@@ -91,7 +92,10 @@ test("what a destroy takes away", () => {
         urn: urn("storm:nodes:Memory$pulumi:index:Stash", "local-1"),
         outputs: { input: { disk: false } },
       },
-      { type: "storm:compose:ComposeStack", urn: urn("storm:compose:ComposeStack", "demo") },
+      ...["demo", ...OWN_STACKS].map((name) => ({
+        type: "storm:compose:ComposeStack",
+        urn: urn("storm:compose:ComposeStack", name),
+      })),
     ],
   });
   expect(whatGoes(state)).toEqual([

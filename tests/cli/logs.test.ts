@@ -72,6 +72,14 @@ describe("a cluster's API", () => {
     expect(asked.at(-1)).toBe("/services/w/logs?stdout=1&stderr=1&details=1&follow=0&tail=5");
   });
 
+  test("logs that are followed end when nobody reads them any more", async () => {
+    const [out, err] = [new Written(), new Written()];
+    const docker = { origins: [api.origin], tls: { ca } };
+    const outputs = { out, err, closed: AbortSignal.abort() };
+    await printLogs(docker, "demo_web", { follow: true }, outputs);
+    expect(out.text + err.text).toBe("");
+  });
+
   test("a dead manager does not stand in the way", async () => {
     const closed = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => closed.once("listening", resolve));

@@ -42,6 +42,24 @@ test("each command has a help of its own", () => {
   expect(storm("start", "--help").stdout).toContain("--file <path>");
 });
 
+test.each([
+  "--help",
+  "completion bash",
+  "plan --json --stack no-such-stack",
+  "no-such-command 2>&1",
+  "validate --nothing",
+])("output that nobody reads is no error of `storm %s`", (args) => {
+  // The reader is gone long before Node.js has begun.
+  const script = `set -o pipefail; ${process.execPath} cli/storm.js ${args} | exec true; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8", cwd: checkout });
+  const alone = spawnSync("bash", ["-c", `${process.execPath} cli/storm.js ${args}`], {
+    cwd: checkout,
+    encoding: "utf8",
+  });
+  expect(stdout).toBe(`${alone.status}\n`);
+  expect(stderr).toBe(alone.stderr);
+});
+
 test("a mistyped command gets the nearest one, and no stack trace", () => {
   expect(storm("strat")).toEqual({
     stdout: "",

@@ -16,7 +16,8 @@ import {
 const GROUPS = ["arn:aws:autoscaling:*:*:autoScalingGroup:*"];
 
 export const machines: Record<string, Statement[]> = {
-  "pulumi:providers:aws": [reads("sts", "GetCallerIdentity")],
+  // The second by `storm destroy --data`, for what no state knows (cli/sweep).
+  "pulumi:providers:aws": [reads("sts", "GetCallerIdentity"), reads("tag", "GetResources")],
   "aws:ec2/instance:Instance": [
     launch,
     passRole,

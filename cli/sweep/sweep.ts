@@ -1,0 +1,124 @@
+/** After a destroy: what the clouds still have of the environment, and its end. */
+import type { Plan } from "../../plan/types";
+import { messageOf, UserError } from "../../tools/errors";
+import type { Output } from "../../tools/report";
+import { awsSource } from "../accounts/aws";
+import { AZURE, principalOf } from "../accounts/azure";
+import { confirmByName, type Terminal } from "../ask";
+import { findAws } from "./aws";
+import { findAzure } from "./azure";
+import { findDigitalOcean } from "./digitalocean";
+import type { Found, Looked, Mark } from "./found";
+
+export interface SweepSources {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Of stack config, or of the environment. */
+  digitalOceanToken?: string;
+  /** Tests have others. */
+  azure?: typeof AZURE;
+}
+
+/** Looks in every cloud that the plan has a site in, at nothing but what carries its tags; changes nothing. */
+export async function look(plan: Pick<Plan, "name" | "env" | "sites">, sources: SweepSources): Promise<Looked[]> {
+  const mark: Mark = { owner: plan.name, stack: plan.env };
+  const looked: Looked[] = [];
+  // Azure's groups are the subscription's, in whatever region.
+  const places = plan.sites.filter(
+    ({ provider }, index, all) => provider !== "azure" || all.findIndex((site) => site.provider === provider) === index,
+  );
+  for (const { provider, region, name } of places) {
+    const finding = finder(provider, region, mark, sources);
+    if (finding === undefined) continue;
+    try {
+      if (typeof finding === "string") looked.push({ place: name, notLooked: finding });
+      else looked.push({ found: await finding() });
+    } catch (error) {
+      looked.push({ place: name, notLooked: messageOf(error) });
+    }
+  }
+  return looked;
+}
+
+/** How to look there, or why that cannot be; undefined: there is nothing to look at. */
+function finder(
+  provider: Plan["sites"][number]["provider"],
+  region: string,
+  mark: Mark,
+  { env, digitalOceanToken, azure = AZURE }: SweepSources,
+): (() => Promise<Found[]>) | string | undefined {
+  switch (provider) {
+    case "aws": {
+      const keys = awsSource(env)?.keys;
+      return keys === undefined
+        ? "only the provider itself has its credential"
+        : () => findAws({ region, keys, env }, mark);
+    }
+    case "azure": {
+      const [who, subscription] = [principalOf(env), env["ARM_SUBSCRIPTION_ID"]];
+      if (who === undefined || !subscription) return "only the provider itself has its credential";
+      return () => findAzure({ who, subscription, places: azure }, mark);
+    }
+    case "digitalocean":
+      if (digitalOceanToken === undefined) return "there is no token";
+      return () => findDigitalOcean({ region, token: digitalOceanToken, env }, scope(mark, region));
+    default:
+      return undefined;
+  }
+}
+
+/** As DigitalOcean's tags have it: they are the account's, and begin with a letter. */
+export function scope({ owner, stack }: Mark, region: string): string {
+  const text = `${owner}-${stack}-${region}`;
+  return /^[a-z]/.test(text) ? text : `storm-${text}`;
+}
+
+/** What was found, and what was not looked at: one line each. */
+export function sweepText(looked: readonly Looked[]): string[] {
+  return looked.flatMap((each) =>
+    "notLooked" in each
+      ? [`${each.place}: not looked at: ${each.notLooked}`]
+      : each.found.map(({ place, what, remove }) => `${place}: ${what}${remove === undefined ? " (by hand)" : ""}`),
+  );
+}
+
+/**
+ * Shows what is left and deletes what somebody has seen first: another checkout's cluster of the same name and environment has the same
+ * tags, so no --yes stands for it.
+ * @returns whether nothing is left
+ */
+export async function sweep(
+  plan: Pick<Plan, "name" | "env">,
+  looked: readonly Looked[],
+  output: Output,
+  terminal: Terminal,
+): Promise<boolean> {
+  const lines = sweepText(looked);
+  const mark = `owner ${plan.name}, stack ${plan.env}`;
+  if (lines.length === 0) return true;
+  output.write(`Still there, by its tags (${mark}):\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  const removable = looked.flatMap((each) => ("found" in each ? each.found : [])).filter(({ remove }) => remove);
+  if (removable.length === 0) return false;
+  if (terminal.input.isTTY !== true) {
+    output.write("Nothing of it was deleted: that takes somebody at a terminal who has seen this list\n");
+    return false;
+  }
+  output.write("Another cluster of this name and environment in these accounts has the same tags.\n");
+  const name = `${plan.name}-${plan.env}`;
+  const question = `Type ${name} to delete these ${removable.length}:`;
+  if (!(await confirmByName(question, name, { command: "" }, terminal))) {
+    output.write("Nothing of it was deleted\n");
+    return false;
+  }
+  const failed: string[] = [];
+  for (const { place, what, remove } of removable)
+    await remove?.().then(
+      () => output.write(`  ${place}: ${what}: deleted\n`),
+      (error: unknown) => void failed.push(`${place}: ${what}: ${messageOf(error)}`),
+    );
+  if (failed.length > 0)
+    throw new UserError("not all of it could be deleted", [
+      ...failed,
+      "What hangs on something else goes when that is gone: run it again in some minutes.",
+    ]);
+  return removable.length === lines.length;
+}

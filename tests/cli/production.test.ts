@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyFolder } from "../../cli/key-folder";
+import { forgetKeys, productionWords, refuseUnfit } from "../../cli/production";
+import { makePlan } from "../../plan/plan";
+import { load } from "../../spec/load";
+import { checkout, credentialFolder } from "../../tools/paths";
+import { temporaryFolder, Written } from "../tools/support";
+
+const folder = temporaryFolder();
+const TMPFS = 0x01021994;
+
+test("said before it is asked for", () => {
+  expect(productionWords("prod").join("\n")).toMatchSnapshot();
+});
+
+test("`--production` of what is only for trying out is refused before anything is set up", () => {
+  const storm = join(checkout, "cli", "storm.js");
+  const args = [storm, "deploy", "no-such-stack", "--production", "--yes"];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+  expect(stderr).toContain("production: must be false with Local nodes");
+});
+
+test("nor is it deployed from a state on this machine", () => {
+  const text =
+    "production: true\nHostname: storm.example.com\nAWS: [3, small]\nnetwork: {adminCidrs: [203.0.113.7/32]}\n";
+  const { plan } = makePlan(load(text, { fileName: "storm.yml" }).spec, { env: "prod" });
+  expect(() => refuseUnfit(plan, "no-such-stack")).toThrow(
+    "production: true is not deployed: its state is in a folder of one machine",
+  );
+});
+
+test("keys of a production stack are written to memory, or not at all", () => {
+  expect(keyFolder("prod", false)).toBe(credentialFolder("prod"));
+  // On every Linux with a memory of its own for that.
+  expect(statfsSync("/dev/shm").type).toBe(TMPFS);
+  expect(keyFolder("prod", true, "/dev/shm")).toMatch(/^\/dev\/shm\/storm\/[0-9a-f]{12}\/prod$/);
+  expect(() => keyFolder("prod", true, "")).toThrow("prod is a production stack: its keys are not written to a disk");
+  expect(() => keyFolder("prod", true, "/proc")).toThrow("its keys are not written to a disk");
+});
+
+test("what was written before is removed, and it is said where it was", () => {
+  // Without the docker client there are no contexts of its.
+  const env = jest.replaceProperty(process, "env", { ...process.env, XDG_STATE_HOME: folder, PATH: folder });
+  try {
+    const keys = credentialFolder("gone");
+    mkdirSync(keys, { recursive: true });
+    writeFileSync(join(keys, "key.pem"), "canary");
+    const said = new Written();
+    forgetKeys("gone", said);
+    expect(existsSync(keys)).toBe(false);
+    forgetKeys("gone", said);
+    expect(said.text).toBe(`${keys} is gone: the cluster's keys are on no disk of this machine\n`);
+  } finally {
+    env.restore();
+  }
+});
