@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { commandFile } from "./command-file";
 import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
 import { addChanging } from "./changing-commands";
+import { addCi } from "./ci-commands";
 import { addLab } from "./lab-commands";
 import { addLooking } from "./looking-commands";
 import { didYouMean, nearestWord } from "../spec/nearest";
@@ -107,6 +108,7 @@ export function program(): Command {
 
   addLooking(storm);
   addChanging(storm);
+  addCi(storm);
   addLab(storm);
   addDebug(storm);
   storm.addHelpText("after", exitCodesHelp());

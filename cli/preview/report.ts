@@ -47,7 +47,9 @@ export interface ReportFacts {
 /** Puts together what storm.yml, the state and the engine say. */
 export function previewReport(given: ReportFacts): PreviewReport {
   const { stack, plan, changes, checked, outputs, before = NOTHING } = given;
-  const there = (outputs["nodes"] ?? []) as NodeFacts[]; // stacks/outputs.ts made them
+  // stacks/outputs.ts made them. A stack of some layers alone has none, and is not compared.
+  const there = (outputs["nodes"] ?? []) as NodeFacts[];
+  const isPart = Object.keys(outputs).length > 0 && outputs["nodes"] === undefined;
   const cost = outputs["cost"] as { monthlyUsd?: number } | undefined;
   const stacks = stackChanges(given.stacksBefore, given.stacksAfter);
   const addresses = addressesOf(given);
@@ -60,7 +62,7 @@ export function previewReport(given: ReportFacts): PreviewReport {
       ...(changes.errors.length === 0 ? forbidden.map(({ policy, message }) => `${policy}: ${message}`) : []),
     ],
     changes,
-    nodes: compareNodes(there, plan.nodes),
+    nodes: isPart ? { added: [], removed: [], changed: [] } : compareNodes(there, plan.nodes),
     cost: { before: cost?.monthlyUsd, after: plan.cost.monthlyUsd, atMost: plan.cost.maxMonthlyUsd },
     limits: plan.limits,
     stacks,
@@ -69,7 +71,7 @@ export function previewReport(given: ReportFacts): PreviewReport {
     lost: losses({
       changes,
       before,
-      nodes: there.map(({ name }) => name),
+      nodes: [...there.map(({ name }) => name), ...Object.keys({ ...before.births, ...before.workers })],
       stacksGone: stacks.flatMap(({ stack: name, kind }) => (kind === "gone" ? [name] : [])),
       addresses,
       unprotected: changes.protection.lost,
