@@ -97,8 +97,9 @@ export function addChanging(storm: Command): void {
     .action((options) => commandFile("init").init(options, out()));
 }
 
-function ofStack(storm: Command, name: string, description: string) {
-  return storm
+/** A command on a stack, which is named by its place or by an option; see `stackOf`. */
+export function ofStack(parent: Command, name: string, description: string) {
+  return parent
     .command(name)
     .description(description)
     .argument("[stack]", "environment (default: dev)")

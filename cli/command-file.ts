@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
 import type * as available from "./commands/available";
 import type * as bench from "./commands/bench";
+import type * as ciApply from "./commands/ci-apply";
+import type * as ciDrift from "./commands/ci-drift";
+import type * as ciPreview from "./commands/ci-preview";
 import type * as completion from "./commands/completion";
 import type * as config from "./commands/config";
 import type * as context from "./commands/context";
@@ -32,6 +35,9 @@ import type * as verifyOfficial from "./commands/verify-official";
 interface Commands {
   available: typeof available;
   bench: typeof bench;
+  "ci-apply": typeof ciApply;
+  "ci-drift": typeof ciDrift;
+  "ci-preview": typeof ciPreview;
   completion: typeof completion;
   config: typeof config;
   context: typeof context;

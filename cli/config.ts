@@ -50,8 +50,17 @@ export function isOurs(config: StackConfig): boolean {
 
 /** Whether set-up found no way out: images come from the image cache alone. */
 export function isOffline(config: StackConfig): boolean {
-  const local = config["storm:local"];
-  return typeof local === "object" && local !== null && (local as { offline?: unknown }).offline === true;
+  return machineOf(config).offline === true;
+}
+
+/** What the program will take for the nodes' machines (stacks/settings.ts): a cloud's kernels have IP_VS, and a way out. */
+export function nodeAbilities(config: StackConfig): { offline: boolean; ipvs: boolean } {
+  const { ipvs } = machineOf(config);
+  return { offline: isOffline(config), ipvs: typeof ipvs === "boolean" ? ipvs : true };
+}
+
+function machineOf(config: StackConfig): { offline?: unknown; ipvs?: unknown } {
+  return (config["storm:local"] ?? {}) as { offline?: unknown; ipvs?: unknown };
 }
 
 export function configFile(stack: string, folder = checkout): string {

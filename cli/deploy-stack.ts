@@ -2,14 +2,12 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import type { Loaded } from "../load";
 import { removeOldBuilds } from "../tools/old-builds";
 import type { Output } from "../tools/report";
-import { setUpLab } from "../tools/setup";
 import { declined } from "./ask";
-import { loadIpvs, localConfig } from "./config";
-import { bringUp, type Deployment, openForDeployment, openTentatively } from "./deployment";
+import { bringUp, type BringUpWish, type Deployment, openForDeployment, openTentatively } from "./deployment";
 import { alone, recoverStack } from "./operation";
-import { reportOf } from "./preview/of-stack";
-import type { PreviewReport } from "./preview/report";
+import { type Previewed, previewOf } from "./preview/of-stack";
 import { forgetKeys } from "./production";
+import { setUpFor } from "./set-up-for";
 import { summary } from "./summary";
 import { StormStack } from "./workspace";
 
@@ -28,26 +26,24 @@ export interface DeployOptions {
   /** The command that destroys it; default: `npm stop`. */
   destroy?: string;
   /** Whether what the engine's preview found shall be done; default: it is not asked for, and shall. */
-  approve?: (report: PreviewReport, signal: AbortSignal) => Promise<boolean>;
+  approve?: (previewed: Previewed, run: Deployment) => Promise<boolean>;
+  /** Is given the deployment's events as they come. */
+  watch?: BringUpWish["watch"];
 }
 
 /** From a storm.yml that is right to a running cluster: sets up what is missing, deploys, and says what the user needs now. */
 export async function deployStack(options: DeployOptions, output: Output): Promise<void> {
   const began = Date.now();
-  const { file, production, verbose, again, approve } = options;
-  const setup = await setUpLab(output);
+  const { file, production, verbose, again, approve, watch } = options;
+  const { plan } = options.loaded;
+  const { setup, local } = await setUpFor(plan, output);
   const stack = new StormStack(options.stack, setup);
   await alone(stack, again, output, async (signal) => {
     await recoverStack(stack, signal, output);
-    const local = localConfig(setup, loadIpvs());
-    const { plan } = options.loaded;
     const run: Deployment = { stack, local, plan, file, production, verbose, again, signal, output };
-    const opened =
-      approve === undefined
-        ? await openForDeployment(run)
-        : await openIfApproved(run, (report) => approve(report, signal));
+    const opened = approve === undefined ? await openForDeployment(run) : await openIfApproved(run, approve);
     if (opened === undefined) return declined(output);
-    const changed = await bringUp(opened, run, approve !== undefined);
+    const changed = await bringUp(opened, run, { previewed: approve !== undefined, watch });
     removeOldBuilds();
     if (plan.production) forgetKeys(options.stack, output);
     const outputs = (await stack.backend.state(options.stack))?.outputs ?? {};
@@ -60,11 +56,11 @@ export async function deployStack(options: DeployOptions, output: Output): Promi
 /** After "no", or an interrupt meanwhile, config and stacks are as they were. */
 async function openIfApproved(
   run: Deployment,
-  approve: (report: PreviewReport) => Promise<boolean>,
+  approve: NonNullable<DeployOptions["approve"]>,
 ): Promise<Stack | undefined> {
   const { opened, undo } = await openTentatively(run);
   try {
-    if (await approve(await reportOf(opened, run))) return opened;
+    if (await approve(await previewOf(opened, run), run)) return opened;
   } catch (error) {
     await undo();
     throw error;

@@ -9,6 +9,7 @@ import type { Output } from "../tools/report";
 import { changedValues, configFile, readConfig, setAllArguments } from "./config";
 import { ensureLabSecrets } from "./lab-stack";
 import { someNodeIsDown } from "./leftovers";
+import { Objector } from "./objector";
 import { operate } from "./operation";
 import { beforeIn } from "./preflight";
 import type { StormStack } from "./workspace";
@@ -64,16 +65,16 @@ export async function openTentatively(run: Deployment): Promise<{ opened: Stack;
   return { opened: await openForDeployment(run), undo };
 }
 
-/**
- * The engine's preview; of what it says only errors are shown as they come.
- * @param observe is given all of its events, also of one that fails
- */
-export async function preview(
-  opened: Stack,
-  run: Deployment,
-  observe: (event: EngineEvent) => void = () => undefined,
-): Promise<void> {
-  const refresh = await someNodeIsDown(new Docker(), await run.stack.backend.state(run.stack.name));
+export interface PreviewWish {
+  /** Is given all events, also of a preview that fails. */
+  observe?: (event: EngineEvent) => void;
+  /** Whether the engine asks the providers first what is there; default: where a container is seen to be down. */
+  refresh?: boolean;
+}
+
+/** The engine's preview; of what it says only errors are shown as they come. */
+export async function preview(opened: Stack, run: Deployment, wish: PreviewWish = {}): Promise<void> {
+  const refresh = wish.refresh ?? (await someNodeIsDown(new Docker(), await run.stack.backend.state(run.stack.name)));
   await operate({
     ...common(run),
     step: "Preview",
@@ -84,7 +85,7 @@ export async function preview(
         refresh,
         policyPacks: policyPacks(checkout, run.stack.name),
         onEvent: (event) => {
-          observe(event);
+          wish.observe?.(event);
           // What else it says comes again with the deployment.
           if (event.diagnosticEvent?.severity === "error") onEvent(event);
         },
@@ -92,8 +93,33 @@ export async function preview(
   });
 }
 
+/** Compares the state with what the providers say is there; changes neither. @param observe is given all events */
+export async function compare(opened: Stack, run: Deployment, observe: (event: EngineEvent) => void): Promise<void> {
+  await operate({
+    ...common(run),
+    step: "Comparison",
+    failed: "nothing was changed; the reasons are above",
+    run: ({ onEvent, ...engine }) =>
+      opened.previewRefresh({
+        ...engine,
+        onEvent: (event) => {
+          observe(event);
+          onEvent(event);
+        },
+      }),
+  });
+}
+
+export interface BringUpWish {
+  /** Whether the engine's preview has found nothing against it. */
+  previewed?: boolean;
+  /** Is given each event of the deployment itself. What it throws stops the engine in good order, and is thrown in the end. */
+  watch?: (event: EngineEvent) => void;
+}
+
 /** Brings the stack to what storm.yml says. @returns whether anything changed */
-export async function bringUp(opened: Stack, run: Deployment, previewed = false): Promise<boolean> {
+export async function bringUp(opened: Stack, run: Deployment, wish: BringUpWish = {}): Promise<boolean> {
+  const { previewed = false, watch } = wish;
   const state = await run.stack.backend.state(run.stack.name);
   if (await someNodeIsDown(new Docker(), state)) {
     run.output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
@@ -104,12 +130,22 @@ export async function bringUp(opened: Stack, run: Deployment, previewed = false)
   // and workers there is no second one to lose.
   const { managers, workers } = beforeIn(state);
   if (!previewed && (managers.length > 1 || Object.keys(workers).length > 1)) await preview(opened, run);
+  const objector = new Objector(watch);
   const changes = await operate({
     ...common(run),
     step: "Deployment",
-    run: (engine) =>
-      opened.up({ ...engine, suppressOutputs: true, policyPacks: policyPacks(checkout, run.stack.name) }),
-  });
+    run: ({ signal, onEvent, ...engine }) =>
+      opened.up({
+        ...engine,
+        suppressOutputs: true,
+        policyPacks: policyPacks(checkout, run.stack.name),
+        signal: AbortSignal.any([signal, objector.signal]),
+        onEvent: (event) => {
+          objector.look(event);
+          onEvent(event);
+        },
+      }),
+  }).finally(() => objector.check());
   return changes > 0;
 }
 

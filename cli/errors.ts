@@ -4,7 +4,7 @@ import { formatError, UserError } from "../tools/errors";
 
 /** docs/commands.md has them too. */
 export const EXIT_CODES = {
-  0: "done; of `status`: the cluster is whole; of `validate`: no errors",
+  0: "done; of `status`: the cluster is whole; of `validate`: no errors; of `ci drift`: there is none",
   1: "it failed, or what was looked at is not in order",
   2: "the command line is wrong",
   130: "interrupted",

@@ -3,6 +3,7 @@ import { allowClosedOutput } from "./closed-output";
 import { commandFile } from "./command-file";
 import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
 import { addChanging } from "./changing-commands";
+import { addCi } from "./ci-commands";
 import { addLab } from "./lab-commands";
 import { addLooking } from "./looking-commands";
 import { didYouMean, nearestWord } from "../spec/nearest";
@@ -108,6 +109,7 @@ export function program(): Command {
 
   addLooking(storm);
   addChanging(storm);
+  addCi(storm);
   addLab(storm);
   addDebug(storm);
   storm.addHelpText("after", exitCodesHelp());

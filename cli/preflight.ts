@@ -21,6 +21,8 @@ export interface Wanted {
   text?: string;
   /** Whether images come from the image cache alone, which rewrites their names; default: as if. */
   offline?: boolean;
+  /** Whether the nodes' kernels have IP_VS; default: as this machine's. */
+  ipvs?: boolean;
   before?: Before;
   /** As a production cluster, whatever the files say. */
   production?: boolean;
@@ -65,6 +67,7 @@ export async function loadFor(stack: string, wanted: Wanted, output: Output): Pr
       spec,
       text: wanted.text,
       offline: wanted.offline ?? settings.offline,
+      ipvs: wanted.ipvs ?? settings.ipvs,
       before: wanted.before,
       buildDirectory: join(checkout, ".storm", "builds"),
     }),

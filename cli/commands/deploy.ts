@@ -46,7 +46,7 @@ export async function deploy(options: DeployOptions, output: Output): Promise<vo
       loaded,
       again: command,
       destroy: `npx storm destroy ${stack}`,
-      approve: async (report, signal) => {
+      approve: async ({ report }, { signal }) => {
         output.write(`\n${text(report, output, SAID)}\n`);
         if (report.refused.length > 0) throw new UserError("nothing was changed; the reasons are above");
         if (!production)

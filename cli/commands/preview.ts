@@ -1,16 +1,12 @@
 import { type Output, streamOutput } from "../../tools/report";
 import { inLab } from "../../tools/paths";
-import { type EngineSetup, setUpEngine, setUpLab } from "../../tools/setup";
-import { loadIpvs, localConfig, readConfig, optionalFile } from "../config";
-import { type Deployment, openTentatively } from "../deployment";
+import { optionalFile } from "../config";
 import { ensureLabConfig } from "../lab-stack";
-import { alone } from "../operation";
-import { FilesRefused, preflight } from "../preflight";
+import { loadedOrRefused, look } from "../look";
 import { markdown } from "../preview/markdown";
 import { reportOf } from "../preview/of-stack";
-import { type PreviewReport, refusedReport } from "../preview/report";
+import type { PreviewReport } from "../preview/report";
 import { text } from "../preview/text";
-import { StormStack } from "../workspace";
 
 export interface PreviewOptions {
   stack: string;
@@ -32,45 +28,10 @@ function formatted(report: PreviewReport, options: PreviewOptions): string {
 }
 
 async function made(options: PreviewOptions, output: Output): Promise<PreviewReport> {
+  const { stack } = options;
   const file = optionalFile(options.file);
-  if (inLab) ensureLabConfig(options.stack);
-  try {
-    const { plan } = await preflight(options.stack, { file }, quietly(output));
-    return await asked(options.stack, { file, plan }, output);
-  } catch (error) {
-    if (error instanceof FilesRefused) return refusedReport(options.stack, error.reasons);
-    throw error;
-  }
-}
-
-/** The reasons are in the report. */
-function quietly(output: Output): Output {
-  return { ...output, write: () => undefined };
-}
-
-async function asked(name: string, given: Pick<Deployment, "file" | "plan">, output: Output): Promise<PreviewReport> {
-  const { setup, local } = await setUp(name, given.plan, output);
-  const stack = new StormStack(name, setup);
-  const command = `npx storm preview ${name}`;
-  return alone(stack, command, output, async (signal) => {
-    const run: Deployment = { ...given, stack, local, again: command, signal, output };
-    const { opened, undo } = await openTentatively(run);
-    try {
-      return await reportOf(opened, run);
-    } finally {
-      await undo();
-    }
-  });
-}
-
-/** Nodes of this machine need what it takes to make them, unless the stack's config has it; clouds do not. */
-async function setUp(
-  name: string,
-  plan: Deployment["plan"],
-  output: Output,
-): Promise<{ setup: EngineSetup; local?: Record<string, unknown> }> {
-  const needsLocal = plan.sites.some(({ provider }) => provider === "local") && !readConfig(name)["storm:local"];
-  if (!needsLocal || inLab) return { setup: await setUpEngine(output, { quiet: true }) };
-  const setup = await setUpLab(output, { quiet: true });
-  return { setup, local: localConfig(setup, loadIpvs()) };
+  if (inLab) ensureLabConfig(stack);
+  const loaded = await loadedOrRefused(stack, file, output);
+  if ("refused" in loaded) return loaded;
+  return look({ stack, file, plan: loaded.plan, command: `npx storm preview ${stack}` }, output, reportOf);
 }

@@ -30,6 +30,8 @@ export interface EngineChanges {
   destroyed: Change[];
   unchanged: number;
   policies: PolicyResult[];
+  /** Names of what is there and becomes protected from a destroy, or is so no more. */
+  protection: { gained: string[]; lost: string[] };
   /** Why the engine would refuse; empty when it would not. */
   errors: string[];
 }
@@ -53,11 +55,13 @@ export function engineChanges(events: readonly EngineEvent[]): EngineChanges {
     destroyed: [],
     unchanged: 0,
     policies: [],
+    protection: { gained: [], lost: [] },
     errors: [],
   };
   const seen = new Set<string>();
   for (const { resourcePreEvent, policyEvent, diagnosticEvent } of events) {
     if (resourcePreEvent) note(found, seen, resourcePreEvent.metadata);
+    if (resourcePreEvent) noteProtection(found, resourcePreEvent.metadata);
     if (policyEvent) found.policies.push(resultOf(policyEvent));
     if (diagnosticEvent?.severity === "error") found.errors.push(tidy(diagnosticEvent.message));
   }
@@ -81,8 +85,15 @@ function note(found: EngineChanges, seen: Set<string>, step: StepEventMetadata):
   found[group].push({ name, type: short, title: describe(short, name), urn, because: reasons(step) });
 }
 
+/** The engine has no step for it: all else stays the same. */
+function noteProtection({ protection }: EngineChanges, { urn, op, type, old, new: now }: StepEventMetadata): void {
+  if (isComponent(type) || !["same", "update"].includes(op)) return;
+  const [before, after] = [old?.protect === true, now?.protect === true];
+  if (before !== after) protection[after ? "gained" : "lost"].push(partsOf(urn).name);
+}
+
 /** Names of properties, never their values. */
-function reasons({ op, keys, diffs, detailedDiff }: StepEventMetadata): string[] {
+export function reasons({ op, keys, diffs, detailedDiff }: StepEventMetadata): string[] {
   if (op === "create" || op === "delete" || op === "import") return [];
   const detailed = Object.entries(detailedDiff ?? {});
   const replacing = detailed.filter(([, { diffKind }]) => String(diffKind).endsWith("-replace")).map(([path]) => path);

@@ -1,5 +1,6 @@
 import type { Before } from "../../plan/before";
 import { listed } from "../../plan/compare";
+import type { AddressChange } from "./addresses";
 import type { Change, EngineChanges } from "./engine-changes";
 
 export interface LossFacts {
@@ -9,6 +10,9 @@ export interface LossFacts {
   nodes: readonly string[];
   /** Names of compose stacks that storm.yml no longer has. */
   stacksGone: readonly string[];
+  addresses?: readonly AddressChange[];
+  /** Names of what a destroy could not take away, and now can. */
+  unprotected?: readonly string[];
 }
 
 /** A pool's `volume`: it outlives its machine. */
@@ -28,7 +32,8 @@ const KINDS: [type: RegExp, words: (name: string) => string][] = [
 ];
 
 /** What a deployment, or a destroy, takes away that nothing brings back: one sentence each, the worst first. */
-export function losses({ changes, before, nodes, stacksGone }: LossFacts): string[] {
+export function losses(facts: LossFacts): string[] {
+  const { changes, before, nodes, stacksGone, addresses = [], unprotected = [] } = facts;
   const machines = new Set(before.machines);
   const isNode = ({ urn, name }: Change) => machines.has(urn) && nodes.includes(name);
   const names = (group: readonly Change[]) => [...new Set(group.filter(isNode).map(({ name }) => name))].sort();
@@ -41,6 +46,12 @@ export function losses({ changes, before, nodes, stacksGone }: LossFacts): strin
     ...volumes(lost, before),
     ...things.sort(),
     ...stacksGone.map((stack) => `Stack ${stack} with its services; its volumes stay on the nodes that have them`),
+    ...addresses.flatMap(({ service, before: url, after }) =>
+      url === undefined
+        ? []
+        : [`${url}${after === undefined ? "" : `, now ${after}`}: ${service} answers there no more`],
+    ),
+    ...unprotected.map((name) => `Protection of ${name}: from then on a destroy takes it away`),
   ];
 }
 

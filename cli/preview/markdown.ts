@@ -13,11 +13,16 @@ export function markdown(report: PreviewReport): string {
   if (refused.length > 0) head.push("**Would be refused; nothing would be changed.**", "");
   else if (changesNothing(report)) head.push("No changes.", "");
   else if (changes !== undefined) head.push(`**${countsOf(changes)}**`, "");
-  const text = [...head, ...sections(report).flatMap(block)].join("\n").trimEnd();
-  return `${text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}\n\n... cut here: \`storm preview ${stack}\` shows all` : text}\n`;
+  return page([...head, ...sections(report).flatMap(block)], `storm preview ${stack}`);
 }
 
-function block({ title, lines, long }: Section): string[] {
+/** @param command shows what is cut off */
+export function page(lines: readonly string[], command: string): string {
+  const text = lines.join("\n").trimEnd();
+  return `${text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}\n\n... cut here: \`${command}\` shows all` : text}\n`;
+}
+
+export function block({ title, lines, long }: Section): string[] {
   const list = lines.map((line) => `${/^ */.exec(line)?.[0] ?? ""}- ${escaped(line.trim())}`);
   if (long !== true || lines.length <= MAX_OPEN) return [`### ${title}`, "", ...list, ""];
   return [`<details><summary><b>${title}</b></summary>`, "", ...list, "", "</details>", ""];

@@ -1,6 +1,8 @@
 import { type Before, NOTHING } from "../../plan/before";
 import { compareNodes, type NodeChanges, type NodeFacts } from "../../plan/compare";
 import type { LimitLine, Plan } from "../../plan/types";
+import type { RenderedStack } from "../../load";
+import { type AddressChange, addressChanges } from "./addresses";
 import type { EngineChanges } from "./engine-changes";
 import { losses } from "./losses";
 import { type DeployedStack, type StackChange, stackChanges } from "./stack-changes";
@@ -18,6 +20,9 @@ export interface PreviewReport {
   cost: { before: number | undefined; after: number; atMost: number } | undefined;
   limits: LimitLine[];
   stacks: StackChange[];
+  addresses: AddressChange[];
+  /** Whether the policy pack looked at it. */
+  checked: boolean;
   lost: string[];
   survives: { before: string | undefined; after: string } | undefined;
   warnings: string[];
@@ -31,16 +36,23 @@ export interface ReportFacts {
   outputs: Readonly<Record<string, unknown>>;
   before?: Before;
   changes: EngineChanges;
+  /** Whether the policy pack looked at it. */
+  checked: boolean;
+  /** The stacks of storm.yml. */
+  rendered: readonly Pick<RenderedStack, "name" | "routes">[];
   stacksBefore: readonly DeployedStack[];
   stacksAfter: readonly DeployedStack[];
 }
 
 /** Puts together what storm.yml, the state and the engine say. */
 export function previewReport(given: ReportFacts): PreviewReport {
-  const { stack, plan, changes, outputs, before = NOTHING } = given;
-  const there = (outputs["nodes"] ?? []) as NodeFacts[]; // stacks/outputs.ts made them
+  const { stack, plan, changes, checked, outputs, before = NOTHING } = given;
+  // stacks/outputs.ts made them. A stack of some layers alone has none, and is not compared.
+  const there = (outputs["nodes"] ?? []) as NodeFacts[];
+  const isPart = Object.keys(outputs).length > 0 && outputs["nodes"] === undefined;
   const cost = outputs["cost"] as { monthlyUsd?: number } | undefined;
   const stacks = stackChanges(given.stacksBefore, given.stacksAfter);
+  const addresses = addressesOf(given);
   const forbidden = changes.policies.filter(({ level }) => level === "mandatory");
   return {
     schemaVersion: 1,
@@ -50,19 +62,30 @@ export function previewReport(given: ReportFacts): PreviewReport {
       ...(changes.errors.length === 0 ? forbidden.map(({ policy, message }) => `${policy}: ${message}`) : []),
     ],
     changes,
-    nodes: compareNodes(there, plan.nodes),
+    nodes: isPart ? { added: [], removed: [], changed: [] } : compareNodes(there, plan.nodes),
     cost: { before: cost?.monthlyUsd, after: plan.cost.monthlyUsd, atMost: plan.cost.maxMonthlyUsd },
     limits: plan.limits,
     stacks,
+    addresses,
+    checked,
     lost: losses({
       changes,
       before,
-      nodes: there.map(({ name }) => name),
+      nodes: [...there.map(({ name }) => name), ...Object.keys({ ...before.births, ...before.workers })],
       stacksGone: stacks.flatMap(({ stack: name, kind }) => (kind === "gone" ? [name] : [])),
+      addresses,
+      unprotected: changes.protection.lost,
     }),
     survives: { before: outputs["survives"] as string | undefined, after: plan.survives },
     warnings: [...given.warnings],
   };
+}
+
+/** A stack of some layers alone has no output of addresses, and does not say where services answer. */
+function addressesOf({ outputs, rendered }: ReportFacts): AddressChange[] {
+  const urls = outputs["urls"] as Record<string, string> | undefined; // stacks/outputs.ts made them
+  const isFirst = Object.keys(outputs).length === 0;
+  return urls === undefined && !isFirst ? [] : addressChanges(urls ?? {}, rendered);
 }
 
 /** Of a storm.yml, or compose files, that are refused before the engine is asked. */
@@ -76,6 +99,8 @@ export function refusedReport(stack: string, reasons: string): PreviewReport {
     cost: undefined,
     limits: [],
     stacks: [],
+    addresses: [],
+    checked: false,
     lost: [],
     survives: undefined,
     warnings: [],
@@ -85,8 +110,10 @@ export function refusedReport(stack: string, reasons: string): PreviewReport {
 /** Whether a deployment would do anything. */
 export function changesNothing({ changes, refused }: PreviewReport): boolean {
   if (changes === undefined || refused.length > 0) return false;
-  const { created, replaced, updated, destroyed } = changes;
-  return created.length + replaced.length + updated.length + destroyed.length === 0;
+  const { created, replaced, updated, destroyed, protection } = changes;
+  return [created, replaced, updated, destroyed, protection.gained, protection.lost].every(
+    ({ length }) => length === 0,
+  );
 }
 
 /** "1 created, 2 replaced, 3 updated, 4 destroyed, 90 unchanged" */

@@ -1,7 +1,7 @@
 import { dollars, facts, limitSentence } from "../../plan/compare";
 import { cents } from "../../spec/sizes/price";
 import { type Change, type EngineChanges, GROUPS } from "./engine-changes";
-import type { PreviewReport } from "./report";
+import { changesNothing, type PreviewReport } from "./report";
 
 /** A heading and what is below it, a line each: the one content of all forms for people. */
 export interface Section {
@@ -16,10 +16,10 @@ const MAX_NAMED = 100;
 
 /** What is to be said, the most important first; sections without lines are left out. */
 export function sections(report: PreviewReport): Section[] {
-  const { refused, lost, nodes, cost, limits, stacks, changes, survives, warnings } = report;
+  const { refused, nodes, cost, limits, stacks, addresses, changes, survives, warnings } = report;
   const all: Section[] = [
     { title: "Refused", lines: refused },
-    { title: "What would be lost", lines: lost },
+    { title: "What would be lost", lines: lossLines(report) },
     {
       title: "Nodes",
       lines: [
@@ -38,7 +38,17 @@ export function sections(report: PreviewReport): Section[] {
         ...lines.map((line) => `  ${line}`),
       ]),
     },
-    { title: "Policies", lines: (changes?.policies ?? []).map(policyLine) },
+    {
+      title: "Addresses",
+      lines: addresses.map(({ service, before, after }) =>
+        before === undefined ? `new: ${service} at ${after}` : `${service}: ${before} -> ${after ?? "none"}`,
+      ),
+    },
+    {
+      title: "Protection",
+      lines: (changes?.protection.gained ?? []).map((name) => `${name}: from then on no destroy takes it away`),
+    },
+    { title: "Policies", lines: policyLines(report) },
     ...(changes === undefined ? [] : resourceSections(changes)),
     { title: "Warnings", lines: warnings },
   ];
@@ -60,6 +70,18 @@ function survivesLines(survives: PreviewReport["survives"]): string[] {
   if (survives === undefined || survives.before === survives.after) return [];
   const { before, after } = survives;
   return before === undefined ? [after] : [`now: ${before}`, `then: ${after}`];
+}
+
+/** That nothing is lost is said, too: whoever approves a change looks for it. */
+function lossLines(report: PreviewReport): string[] {
+  const { lost, changes, refused } = report;
+  if (lost.length > 0 || changes === undefined || refused.length > 0 || changesNothing(report)) return lost;
+  return ["nothing: no manager, volume, disk, elastic pool, zone, stack or address goes"];
+}
+
+function policyLines({ changes, checked }: PreviewReport): string[] {
+  const found = (changes?.policies ?? []).map(policyLine);
+  return found.length === 0 && checked && changes?.errors.length === 0 ? ["no violation"] : found;
 }
 
 function policyLine({ policy, level, message, resource }: EngineChanges["policies"][number]): string {

@@ -1,4 +1,5 @@
-/** What a deployment changes of the compose stacks: images, configs, secrets by name, and how many replicas. Never a content. */
+/** What a deployment changes of the compose stacks: images, replicas, and by name alone configs, secrets, volumes, variables and other keys. */
+import { isDeepStrictEqual } from "node:util";
 
 /** A stack as it is deployed, as far as it is compared: components/compose-stack.ts sends it, load.ts renders it. */
 export interface DeployedStack {
@@ -7,9 +8,17 @@ export interface DeployedStack {
 }
 
 interface ComposeFile {
-  services?: Record<string, { image?: string; deploy?: { replicas?: number } }>;
+  services?: Record<string, ComposeService>;
   configs?: Record<string, { name?: string }>;
   secrets?: Record<string, { name?: string }>;
+  volumes?: Record<string, unknown>;
+}
+
+interface ComposeService {
+  image?: string;
+  environment?: Record<string, unknown>;
+  deploy?: { replicas?: number };
+  [key: string]: unknown;
 }
 
 export interface StackChange {
@@ -30,8 +39,10 @@ export function stackChanges(before: readonly DeployedStack[], after: readonly D
     if (now === undefined) return [{ stack, kind: "gone", lines: [] }];
     const lines = [
       ...eachOf("", facts(old), facts(now)),
+      ...settings(old?.services ?? {}, now.services ?? {}),
       ...eachOf("config ", versions(old?.configs), versions(now.configs)),
       ...eachOf("secret ", versions(old?.secrets), versions(now.secrets)).map(withoutHash),
+      ...volumes(old?.volumes ?? {}, now.volumes ?? {}),
     ];
     if (old === undefined) return [{ stack, kind: "new", lines }];
     return lines.length === 0 ? [] : [{ stack, kind: "changed", lines }];
@@ -42,6 +53,40 @@ export function stackChanges(before: readonly DeployedStack[], after: readonly D
 function withoutHash(line: string): string {
   const [, secret = "", what = ""] = /^(secret \S+) (.*)$/.exec(line) ?? [];
   return `${secret} ${what.includes(" -> ") ? "has another value" : what === "goes" ? what : "is new"}`;
+}
+
+/** Of services that stay: what else changes, by names. Values of variables and commands may be secret. */
+function settings(before: Record<string, ComposeService>, after: Record<string, ComposeService>): string[] {
+  return Object.keys(after)
+    .sort()
+    .flatMap((service) => {
+      const [old, now] = [before[service], after[service]];
+      if (old === undefined || now === undefined) return [];
+      const variables = changedKeys(old.environment ?? {}, now.environment ?? {});
+      const others = changedKeys(otherKeys(old), otherKeys(now));
+      return [
+        ...(variables.length > 0 ? [`${service}: variables that change: ${variables.join(", ")}`] : []),
+        ...(others.length > 0 ? [`${service}: keys that change: ${others.join(", ")}`] : []),
+      ];
+    });
+}
+
+/** Without what has lines of its own. */
+function otherKeys({ deploy, ...rest }: ComposeService): Record<string, unknown> {
+  return { ...rest, image: undefined, environment: undefined, deploy: { ...deploy, replicas: undefined } };
+}
+
+function changedKeys(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
+}
+
+function volumes(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  return changedKeys(before, after).map((volume) => {
+    if (!(volume in before)) return `volume ${volume} is new`;
+    if (volume in after) return `volume ${volume} has other settings`;
+    return `volume ${volume} is no service's any more; what is in it stays on its node`;
+  });
 }
 
 type Facts = Record<string, string>;

@@ -8,8 +8,9 @@ import { sections } from "./sections";
  */
 export function text(report: PreviewReport, output: Output, omit: readonly string[] = []): string {
   const shown = sections(report).filter(({ title }) => !omit.includes(title));
+  const isBad = (title: string) => title === "Refused" || (title === "What would be lost" && report.lost.length > 0);
   const blocks = shown.map(({ title, lines }) => {
-    const colour = title === "Refused" || title === "What would be lost" ? "red" : "bold";
+    const colour = isBad(title) ? "red" : "bold";
     return [paint(output, colour, title), ...lines.map((line) => `  ${line}`)].join("\n");
   });
   const { changes, refused } = report;

@@ -1,8 +1,8 @@
 import { markdown } from "../../../cli/preview/markdown";
 import { text } from "../../../cli/preview/text";
 import { Written } from "../../tools/support";
-import { PREPARED } from "./prepared";
-import { CANARY, reportOf } from "./reports";
+import { CANARY, PREPARED } from "./prepared";
+import { reportOf } from "./reports";
 
 const names = Object.keys(PREPARED);
 

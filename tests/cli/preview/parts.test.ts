@@ -61,6 +61,7 @@ test("without events there are no changes", () => {
     destroyed: [],
     unchanged: 0,
     policies: [],
+    protection: { gained: [], lost: [] },
     errors: [],
   });
 });

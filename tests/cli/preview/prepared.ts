@@ -1,4 +1,5 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+import type { ReportFacts } from "../../../cli/preview/report";
 import type { DeployedStack } from "../../../cli/preview/stack-changes";
 
 /** What a provider calls the machine of a node, and the component it is in: as `broughtUp` has them. */
@@ -11,6 +12,8 @@ export interface Step {
   name: string;
   /** Property -> kind of its difference. */
   diff?: Record<string, string>;
+  /** Whether it is protected from a destroy, before and after. */
+  protect?: [boolean, boolean];
 }
 
 const step = (op: OpType, types: string, name: string, diff?: Record<string, string>): Step => ({
@@ -21,6 +24,14 @@ const step = (op: OpType, types: string, name: string, diff?: Record<string, str
 });
 const machine = (op: OpType, name: string, diff?: Record<string, string>) => step(op, MACHINE, name, diff);
 
+const protection = (op: OpType, name: string, protect: [boolean, boolean]): Step => ({
+  ...step(op, "storm:pools:AwsFixedPool$aws:ebs/volume:Volume", name),
+  protect,
+});
+
+/** A secret in every event, and in the compose files. */
+export const CANARY = "canary-7c1d";
+
 export interface Prepared {
   /** storm.yml that is deployed; undefined: nothing is. */
   from?: string;
@@ -29,6 +40,10 @@ export interface Prepared {
   more?: Partial<EngineEvent>[];
   stacksBefore?: DeployedStack[];
   stacksAfter?: DeployedStack[];
+  /** Output of the deployment that is there. */
+  urls?: Record<string, string>;
+  /** The stacks of storm.yml with their addresses. */
+  rendered?: ReportFacts["rendered"];
 }
 
 const web = (image: string, more: object = {}): DeployedStack => ({
@@ -160,6 +175,52 @@ export const PREPARED: Record<string, Prepared> = {
         },
       },
     ],
+  },
+  "another host name, and settings of a service": {
+    from: pools(WEB),
+    to: pools(WEB).replace("storm.example.com", "storm.example.org"),
+    steps: [step("update", "storm:compose:ComposeStack$command:remote:Command", "stack-web", { stdin: "update" })],
+    urls: {
+      "web/page": "https://page.web.dev.storm.example.com:8443/app",
+      "web/old": "https://old.web.dev.storm.example.com",
+    },
+    rendered: [
+      {
+        name: "web",
+        routes: [
+          { service: "page", host: "page.web.dev.storm.example.org", port: 80, path: "/app" },
+          { service: "api", host: "api.web.dev.storm.example.org", port: 80, path: "/" },
+        ],
+      },
+    ],
+    stacksBefore: [
+      {
+        stack: "web",
+        compose: {
+          ...web("nginx:1", { environment: { LEVEL: CANARY, MODE: "a" }, command: CANARY, labels: { a: "b" } }).compose,
+          volumes: { data: {}, old: {}, same: {} },
+        },
+      },
+    ],
+    stacksAfter: [
+      {
+        stack: "web",
+        compose: {
+          ...web("nginx:1", { environment: { LEVEL: `${CANARY}2`, MODE: "a", NEW: "1" }, labels: { a: "b" } }).compose,
+          volumes: { data: { driver: "x" }, new: {}, same: {} },
+        },
+      },
+    ],
+  },
+  "production begins": {
+    from: pools(WEB),
+    to: `production: true${pools(WEB)}`,
+    steps: [protection("same", "web-1-data", [false, true]), protection("update", "zone", [false, true])],
+  },
+  "production ends": {
+    from: pools(WEB),
+    to: pools(WEB),
+    steps: [protection("same", "web-1-data", [true, false]), protection("same", "zone", [true, true])],
   },
   "limit exceeded": { from: pools(WEB, LIMITED), to: pools(WEB.replace("count: 2", "count: 4"), LIMITED) },
   "refused by a policy": {

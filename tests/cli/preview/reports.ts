@@ -5,13 +5,10 @@ import type { Before } from "../../../plan/before";
 import type { Plan } from "../../../plan/types";
 import { SpecError } from "../../../spec/errors";
 import { broughtUp, planOf } from "../../plan/plans";
-import type { Prepared, Step } from "./prepared";
-
-/** A secret in every event. */
-export const CANARY = "canary-7c1d";
+import { CANARY, type Prepared, type Step } from "./prepared";
 
 /** An event as the engine sends it. Its inputs hold a secret, which must not come out anywhere. */
-function eventOf({ op, types, name, diff }: Step, sequence: number): EngineEvent {
+function eventOf({ op, types, name, diff, protect: [was, is] = [false, false] }: Step, sequence: number): EngineEvent {
   const urn = `urn:pulumi:dev::storm::${types}::${name}`;
   const type = types.slice(types.lastIndexOf("$") + 1);
   const state = {
@@ -26,7 +23,15 @@ function eventOf({ op, types, name, diff }: Step, sequence: number): EngineEvent
   const detailedDiff = Object.fromEntries(
     Object.entries(diff ?? {}).map(([path, diffKind]) => [path, { diffKind, inputDiff: true }]),
   ) as NonNullable<EngineEvent["resourcePreEvent"]>["metadata"]["detailedDiff"];
-  const metadata = { op, urn, type, provider: "", old: state, new: state, detailedDiff };
+  const metadata = {
+    op,
+    urn,
+    type,
+    provider: "",
+    old: { ...state, protect: was },
+    new: { ...state, protect: is },
+    detailedDiff,
+  };
   return { sequence, timestamp: 0, resourcePreEvent: { metadata, planning: true } };
 }
 
@@ -47,6 +52,8 @@ export function reportOf({
   more = [],
   stacksBefore = [],
   stacksAfter = [],
+  urls,
+  rendered = [],
 }: Prepared): PreviewReport {
   const old = from === undefined ? undefined : planOf(from);
   const before: Before | undefined = old === undefined ? undefined : broughtUp(old);
@@ -57,9 +64,11 @@ export function reportOf({
       stack: "dev",
       plan,
       warnings: plan.warnings,
-      outputs: old === undefined ? {} : outputsOf(old),
+      outputs: old === undefined ? {} : { ...outputsOf(old), ...(urls === undefined ? {} : { urls }) },
       before,
       changes: engineChanges(events),
+      checked: false,
+      rendered,
       stacksBefore,
       stacksAfter,
     };
