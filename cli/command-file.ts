@@ -3,6 +3,7 @@ import type * as available from "./commands/available";
 import type * as bench from "./commands/bench";
 import type * as completion from "./commands/completion";
 import type * as context from "./commands/context";
+import type * as credentials from "./commands/credentials";
 import type * as demo from "./commands/demo";
 import type * as deploy from "./commands/deploy";
 import type * as destroy from "./commands/destroy";
@@ -32,6 +33,7 @@ interface Commands {
   bench: typeof bench;
   completion: typeof completion;
   context: typeof context;
+  credentials: typeof credentials;
   demo: typeof demo;
   deploy: typeof deploy;
   destroy: typeof destroy;

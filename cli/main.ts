@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { commandFile } from "./command-file";
+import { addCredentials } from "./credential-commands";
 import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
 import { addChanging } from "./changing-commands";
 import { addLab } from "./lab-commands";
@@ -107,6 +108,7 @@ export function program(): Command {
 
   addLooking(storm);
   addChanging(storm);
+  addCredentials(storm);
   addLab(storm);
   addDebug(storm);
   storm.addHelpText("after", exitCodesHelp());

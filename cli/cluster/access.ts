@@ -80,9 +80,10 @@ export function dockerApi(access: ClusterAccess, outputs: StackOutputs): Api {
   };
 }
 
-/** Consul's API; undefined for a stack without that output. */
-export function consulApi(outputs: StackOutputs): Api | undefined {
-  const { address, caCertificate, token } = (outputs["consul"] ?? {}) as Record<string, unknown>;
+/** Consul's API, with the token that only looks unless another is given; undefined for a stack without that output. */
+export function consulApi(outputs: StackOutputs, other?: string): Api | undefined {
+  const { address, caCertificate, token: own } = (outputs["consul"] ?? {}) as Record<string, unknown>;
+  const token = other ?? own;
   if (typeof address !== "string" || typeof caCertificate !== "string" || typeof token !== "string") return undefined;
   return {
     origins: originsOf(address, CONSUL_PORT, outputs),
