@@ -27,6 +27,6 @@ export function addCredentials(storm: Command): void {
     .action((options) => commandFile("credentials").list(options, err()));
 
   command("revoke", "take back all that somebody has, or one; in force within a minute")
-    .argument("<person or serial number>")
+    .argument("<person-or-serial-number>")
     .action((wanted, options) => commandFile("credentials").revokeAll(wanted, options, err()));
 }
