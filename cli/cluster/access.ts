@@ -80,6 +80,12 @@ export function dockerApi(access: ClusterAccess, outputs: StackOutputs): Api {
   };
 }
 
+/** "tcp://HOST:PORT" of every manager, as the docker client takes them: one at a time. */
+export function dockerHosts(access: ClusterAccess, outputs: StackOutputs): [string, ...string[]] {
+  const [, ...others] = dockerApi(access, outputs).origins;
+  return [access.dockerHost, ...others.map((origin) => origin.replace(/^https:/, "tcp:"))];
+}
+
 /** Consul's API, with the token that only looks unless another is given; undefined for a stack without that output. */
 export function consulApi(outputs: StackOutputs, other?: string): Api | undefined {
   const { address, caCertificate, token: own } = (outputs["consul"] ?? {}) as Record<string, unknown>;

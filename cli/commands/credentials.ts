@@ -3,7 +3,7 @@ import { table } from "../../plan/table";
 import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 import { type Output } from "../../tools/report";
-import { accessOf, openStack } from "../cluster/access";
+import { accessOf, dockerHosts, openStack } from "../cluster/access";
 import type { Api } from "../cluster/api";
 import { authorityOf } from "../credentials/authority";
 import { bundleFiles, claimFolder, contextFile, writeBundle } from "../credentials/bundle";
@@ -31,16 +31,16 @@ export async function issue(name: string, options: IssueOptions, output: Output)
   const folder = resolve(options.out ?? `storm-${stack}-${person}`);
   const opened = await openStack(stack, output);
   const outputs = await opened.outputs();
-  const { dockerHost } = accessOf(stack, outputs);
+  const hosts = dockerHosts(accessOf(stack, outputs), outputs);
   const keeper = options.authority ?? stack;
   const signing = keeper === stack ? opened : await openStack(keeper, output);
   const authority = authorityOf(keeper, await signing.resources({ secrets: true }));
   const credential = issueCredential(person, ttl, authority);
   claimFolder(folder);
   await record(ledgerOf(stack, outputs), credential);
-  writeBundle(folder, bundleFiles({ stack, dockerHost, caPem: authority.certPem, credential }));
+  writeBundle(folder, bundleFiles({ stack, dockerHosts: hosts, caPem: authority.certPem, credential }));
   const { serial, expires } = credential;
-  const facts = { person, serial, expires: expires.toISOString(), folder, dockerHost };
+  const facts = { person, serial, expires: expires.toISOString(), folder, dockerHost: hosts[0] };
   const text = `${person} has stack ${stack}'s Docker API until ${minutes(expires.toISOString())}, by serial number ${serial}.
 The bundle is ${folder}; whoever has it is root on the nodes, so hand it over by a safe way.
 

@@ -9,8 +9,8 @@ import type { Credential } from "./certificate";
 
 export interface BundleArgs {
   stack: string;
-  /** "tcp://HOST:PORT" */
-  dockerHost: string;
+  /** "tcp://HOST:PORT" of the managers; the docker client takes one. */
+  dockerHosts: readonly [string, ...string[]];
   /** Of the Docker API's authority: the one that its server has to show. */
   caPem: string;
   credential: Pick<Credential, "person" | "certPem" | "keyPem" | "expires">;
@@ -20,9 +20,10 @@ export interface BundleArgs {
 export const contextFile = (stack: string): string => `${contextName(stack)}.dockercontext`;
 
 /** Each file of a bundle by its name. */
-export function bundleFiles({ stack, dockerHost, caPem, credential }: BundleArgs): Record<string, string | Buffer> {
+export function bundleFiles({ stack, dockerHosts, caPem, credential }: BundleArgs): Record<string, string | Buffer> {
   const pems = { "ca.pem": caPem, "cert.pem": credential.certPem, "key.pem": credential.keyPem };
   const until = credential.expires.toISOString();
+  const [dockerHost, ...others] = dockerHosts;
   const meta = {
     Name: contextName(stack),
     Metadata: { Description: `Storm's cluster ${stack}, for ${credential.person} until ${until}` },
@@ -36,7 +37,7 @@ export function bundleFiles({ stack, dockerHost, caPem, credential }: BundleArgs
 # . FOLDER/env.sh in bash and zsh; other shells have to be in the folder, for only those two say where a file is that they read
 DOCKER_CERT_PATH=$(cd -- "$(dirname -- "\${BASH_SOURCE:-$0}")" && pwd)
 DOCKER_HOST=${shellQuote(dockerHost)}
-DOCKER_TLS_VERIFY=1
+${others.map((other) => `# if that manager does not answer: DOCKER_HOST=${shellQuote(other)}\n`).join("")}DOCKER_TLS_VERIFY=1
 export DOCKER_CERT_PATH DOCKER_HOST DOCKER_TLS_VERIFY
 `;
   return { ...pems, "env.sh": environment, [contextFile(stack)]: tar(archive) };

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { dockerHosts as hostsOf } from "../../cli/cluster/access";
 import { bundleFiles, claimFolder, writeBundle } from "../../cli/credentials/bundle";
 import { checkPerson, parseTtl } from "../../cli/credentials/ttl";
 import { temporaryFolder } from "../tools/support";
@@ -9,7 +10,8 @@ import { temporaryFolder } from "../tools/support";
 
 const folder = temporaryFolder();
 const credential = { person: "alice", certPem: "CERT\n", keyPem: "KEY\n", expires: new Date("2026-11-26T20:50:00Z") };
-const files = bundleFiles({ stack: "dev", dockerHost: "tcp://192.0.2.10:2376", caPem: "CA\n", credential });
+const dockerHosts: [string, string] = ["tcp://192.0.2.10:2376", "tcp://192.0.2.11:2376"];
+const files = bundleFiles({ stack: "dev", dockerHosts, caPem: "CA\n", credential });
 // What no shell may take for its own.
 const bundle = join(folder, "it's $HOME and a blank");
 claimFolder(bundle);
@@ -33,6 +35,21 @@ test.each([
   const args = [...options, "-euc", script, shell, bundle];
   const read = execFileSync(shell, args, { cwd, env: { PATH: process.env.PATH ?? "" } });
   expect(String(read)).toBe(`${bundle}|tcp://192.0.2.10:2376 1 ${bundle}\n`);
+});
+
+test("the other managers are in env.sh, for when that one is dead", () => {
+  expect(String(files["env.sh"])).toContain(
+    "# if that manager does not answer: DOCKER_HOST='tcp://192.0.2.11:2376'\nDOCKER_TLS_VERIFY=1\n",
+  );
+});
+
+test("they are the stack's managers, or the load balancer that knows by itself who lives", () => {
+  const access = { dockerHost: "tcp://192.0.2.10:2376", caCertificate: "", clientCertificate: "", clientKey: "" };
+  const node = (role: string, address: string) => ({ role, address });
+  const nodes = [node("manager", "192.0.2.10"), node("worker", "192.0.2.20"), node("manager", "192.0.2.11")];
+  expect(hostsOf(access, { nodes })).toEqual(dockerHosts);
+  const local = { ...access, dockerHost: "tcp://127.0.0.1:4711" };
+  expect(hostsOf(local, { nodes })).toEqual(["tcp://127.0.0.1:4711"]);
 });
 
 test("docker takes the other one as a context", () => {
