@@ -21,12 +21,14 @@ const UNITS_OF_SCRIPT: Record<string, string[]> = {
   "storm_registrator.py": ["storm-registrator.service"],
   "storm_joiner.py": ["storm-joiner.service"],
   "storm_controller.py": ["storm-controller.service"],
+  "storm_credentials.py": ["storm-credentials.service"],
   "storm_forget.py": ["storm-controller.service"],
   "storm_peers.py": ["storm-peers.service"],
   "storm_lib.py": [
     "storm-registrator.service",
     "storm-joiner.service",
     "storm-controller.service",
+    "storm-credentials.service",
     "storm-peers.service",
   ],
 };
@@ -43,12 +45,14 @@ const BEFORE_ENROLMENT = [
   "storm_lib.py",
 ];
 
-/** What of the boot files has to be in user-data: those scripts, and all units, which wait for their secrets. */
+/** Units that nothing before the enrolment starts. */
+const WITH_ENROLMENT = ["storm-credentials.service", "storm-elastic.service"];
+
+/** What of the boot files has to be in user-data: those scripts, and all other units, which wait for their secrets. */
 export function userDataFiles(files: NodeFile[]): NodeFile[] {
   return files.filter(({ path: file }) => {
-    const folder = path.dirname(file);
-    if (path.basename(file) === "storm-elastic.service") return false;
-    return folder !== SCRIPTS || BEFORE_ENROLMENT.includes(path.basename(file));
+    const [folder, name] = [path.dirname(file), path.basename(file)];
+    return folder === SCRIPTS ? BEFORE_ENROLMENT.includes(name) : !WITH_ENROLMENT.includes(name);
   });
 }
 

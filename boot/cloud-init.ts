@@ -1,6 +1,6 @@
 import { gzipSync, strToU8 } from "fflate";
 import { consulConfig } from "./consul";
-import { daemonConfig, managerApisConfig } from "./docker";
+import { daemonConfig } from "./docker";
 import type { NodeFile } from "./boot-files";
 import type { NodeConfig } from "./node-config";
 
@@ -42,7 +42,6 @@ export function identityFiles(node: NodeConfig): NodeFile[] {
     { path: "/etc/storm/node.json", content: json(node), mode: "0644" },
     { path: "/etc/consul.d/node.json", content: json(consulConfig(node)), mode: "0644" },
     { path: "/etc/docker/daemon.json", content: json(daemonConfig(node)), mode: "0644" },
-    { path: "/etc/storm/docker-api/haproxy.cfg", content: managerApisConfig(), mode: "0644" },
   ];
 }
 

@@ -125,6 +125,7 @@ export const POLICIES: Record<string, string> = {
     'session_prefix "" { policy = "write" }',
     'operator = "write"',
   ].join("\n"),
+  "storm-credentials": 'key_prefix "storm/credentials/" { policy = "write" }',
   "storm-operator": [
     'node_prefix "" { policy = "read" }',
     'service_prefix "" { policy = "read" }',

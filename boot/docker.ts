@@ -25,16 +25,24 @@ export function daemonConfig(node: NodeConfig): object {
   };
 }
 
+/** Serial numbers, one a line: written on the node alone, for it knows of more than whoever brings its files. */
+const REVOKED_FILE = "/etc/storm/docker-api/revoked";
+
 /**
- * HAProxy in front of the managers' APIs. Docker's socket: TLS, client certificates of the Docker CA only; it can be restarted and
- * re-certified without touching a task, which dockerd's own listener cannot. Consul's HTTP: TLS, and a token, which Consul's own
+ * HAProxy in front of the managers' APIs. Docker's socket: TLS, client certificates of the Docker CA only, none of them revoked; it can be
+ * restarted and re-certified without touching a task, which dockerd's own listener cannot. storm_credentials.py tells it who was revoked, and
+ * ends what they have open: it knows by the table which certificate a connection came with. Consul's HTTP: TLS, and a token, which Consul's own
  * listener does not ask for: one agent has one default token for whoever comes without, and the node's containers need it.
  */
 export function managerApisConfig(): string {
   return `global
   log stdout format raw daemon warning
-  ssl-default-bind-options ssl-min-ver TLSv1.2
-  hard-stop-after 1h
+  stats socket /run/storm/docker-api.sock mode 600 level admin
+  # No session is resumed: its certificate would not be looked at again.
+  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+  tune.ssl.cachesize 0
+  # After a reload the old process keeps its connections, and storm_credentials.py reaches the new one alone.
+  hard-stop-after 30s
 defaults
   log global
   mode tcp
@@ -44,9 +52,19 @@ defaults
   timeout server 24h
 frontend docker-api
   bind :2376 ssl crt /etc/storm/docker-api/server.pem ca-file /etc/storm/docker-api/ca.pem verify required
+  stick-table type string len 128 size 10k expire 10s store conn_cur
+  tcp-request session set-var(sess.port) src_port
+  tcp-request session set-var(sess.serial) ssl_c_serial,hex
+  tcp-request session set-var(sess.until) ssl_c_notafter
+  tcp-request session track-sc0 src,concat(:,sess.port),concat(:,sess.serial),concat(:,sess.until)
+  use_backend revoked if { var(sess.serial) -m str -f ${REVOKED_FILE} }
   default_backend dockerd
 backend dockerd
   server dockerd unix@/var/run/docker.sock
+backend revoked
+  mode http
+  # As Docker says it, so that its client shows why.
+  http-request return status 403 content-type application/json string '{"message": "this client certificate was revoked"}'
 frontend consul-api
   mode http
   bind :8501 ssl crt /etc/storm/docker-api/consul.pem alpn http/1.1

@@ -1,6 +1,7 @@
 import type { AcmeSettings } from "./acme";
 import type { NodeFile } from "./boot-files";
 import { consulSecrets } from "./consul";
+import { managerApisConfig } from "./docker";
 
 /** A certificate with its key and the authority that the other side has to believe. */
 export interface CertificateFiles {
@@ -70,6 +71,7 @@ function tokenFiles({ manager, tokens }: NodeSecrets): NodeFile[] {
 function managerApiFiles({ dockerApi, consul }: NodeSecrets): NodeFile[] {
   const units = ["storm-docker-api.service"];
   return [
+    { path: "/etc/storm/docker-api/haproxy.cfg", content: managerApisConfig(), mode: "0644", units },
     { path: "/etc/storm/docker-api/ca.pem", content: dockerApi.caPem, mode: "0644", units },
     { path: "/etc/storm/docker-api/consul.pem", content: consul.certPem + consul.keyPem, mode: "0600", units },
     { path: "/etc/storm/docker-api/server.pem", content: dockerApi.certPem + dockerApi.keyPem, mode: "0600", units },

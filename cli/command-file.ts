@@ -7,6 +7,7 @@ import type * as ciPreview from "./commands/ci-preview";
 import type * as completion from "./commands/completion";
 import type * as config from "./commands/config";
 import type * as context from "./commands/context";
+import type * as credentials from "./commands/credentials";
 import type * as demo from "./commands/demo";
 import type * as deploy from "./commands/deploy";
 import type * as destroy from "./commands/destroy";
@@ -41,6 +42,7 @@ interface Commands {
   completion: typeof completion;
   config: typeof config;
   context: typeof context;
+  credentials: typeof credentials;
   demo: typeof demo;
   deploy: typeof deploy;
   destroy: typeof destroy;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { allowClosedOutput } from "./closed-output";
 import { commandFile } from "./command-file";
+import { addCredentials } from "./credential-commands";
 import { addDebug, exitCodesHelp, failure, wrongCommandLine } from "./errors";
 import { addChanging } from "./changing-commands";
 import { addCi } from "./ci-commands";
@@ -110,6 +111,7 @@ export function program(): Command {
   addLooking(storm);
   addChanging(storm);
   addCi(storm);
+  addCredentials(storm);
   addLab(storm);
   addDebug(storm);
   storm.addHelpText("after", exitCodesHelp());

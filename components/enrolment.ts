@@ -31,7 +31,11 @@ export function enrolment(plan: Plan, node: NodeConfig, shared: SharedSecrets): 
       ...secretFiles({ ...shared, managementToken: shared.management.secret, manager }),
       ...(relays(plan, node) ? [relayFile(node)] : []),
     ],
-    start: [...unitsOf(node), ...(relays(plan, node) ? ["storm-relay.service"] : [])],
+    start: [
+      ...unitsOf(node),
+      ...(manager ? ["storm-credentials.service"] : []),
+      ...(relays(plan, node) ? ["storm-relay.service"] : []),
+    ],
     // The pools' own tokens come by the `consul` command: a pool more or less changes nothing here.
     ...(manager ? { acl: aclDocument({ ...shared, pools: {} }) } : {}),
     ...(manager && measurement(plan) ? { hold: true } : {}),

@@ -6,7 +6,15 @@ import * as tls from "@pulumi/tls";
 export type RotationGroup = "identity" | "gossip" | "management" | "tokens";
 
 /** Names of the tokens that parts of the cluster use, by what may read the catalog up to what may change it. */
-export const TOKEN_NAMES = ["agent", "catalog", "registrator", "node", "controller", "operator"] as const;
+export const TOKEN_NAMES = [
+  "agent",
+  "catalog",
+  "registrator",
+  "node",
+  "controller",
+  "credentials",
+  "operator",
+] as const;
 export type TokenName = (typeof TOKEN_NAMES)[number];
 
 export interface Token {

@@ -29,6 +29,8 @@ export interface Outputs {
   clientCertificate: pulumi.Output<string>;
   clientKey: pulumi.Output<string>;
   consul: pulumi.Output<{ address: string; datacenter: string; caCertificate: string; token: string }>;
+  /** Writes what `storm credentials` keeps in Consul, and reads it: nothing else. */
+  credentialsToken: pulumi.Output<string>;
   clusterId: pulumi.Output<string>;
   survives: string;
   /** US dollars a month: in a preview its change shows. */
@@ -90,6 +92,7 @@ export function outputs(plan: Plan, stacks: RenderedStack[], upstream: Base & { 
       caCertificate: upstream.authorities.consul.certPem,
       token: upstream.secrets.tokens.apply((tokens) => tokens.operator.secret),
     }),
+    credentialsToken: upstream.secrets.tokens.apply((tokens) => tokens.credentials.secret),
     clusterId: upstream.secrets.clusterId,
     survives: plan.survives,
     cost: {

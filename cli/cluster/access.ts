@@ -79,9 +79,16 @@ export function dockerApi(access: ClusterAccess, outputs: StackOutputs): Api {
   };
 }
 
-/** Consul's API; undefined for a stack without that output. */
-export function consulApi(outputs: StackOutputs): Api | undefined {
-  const { address, caCertificate, token } = (outputs["consul"] ?? {}) as Record<string, unknown>;
+/** "tcp://HOST:PORT" of every manager, as the docker client takes them: one at a time. */
+export function dockerHosts(access: ClusterAccess, outputs: StackOutputs): [string, ...string[]] {
+  const [, ...others] = dockerApi(access, outputs).origins;
+  return [access.dockerHost, ...others.map((origin) => origin.replace(/^https:/, "tcp:"))];
+}
+
+/** Consul's API, with the token that only looks unless another is given; undefined for a stack without that output. */
+export function consulApi(outputs: StackOutputs, other?: string): Api | undefined {
+  const { address, caCertificate, token: own } = (outputs["consul"] ?? {}) as Record<string, unknown>;
+  const token = other ?? own;
   if (typeof address !== "string" || typeof caCertificate !== "string" || typeof token !== "string") return undefined;
   return {
     origins: originsOf(address, CONSUL_PORT, outputs),

@@ -1,4 +1,4 @@
-/** The cluster's HTTPS APIs: one request, at whichever address answers first. */
+/** The cluster's HTTPS APIs: a request at all addresses at once, of which the first good answer counts. */
 import type { IncomingMessage } from "node:http";
 import { request, type RequestOptions } from "node:https";
 import { messageOf } from "../../tools/errors";
@@ -24,9 +24,20 @@ export class ApiError extends Error {
 
 const TIMEOUT_MS = 5_000;
 
+/** A request that writes. It comes as often as there are addresses: only for what may be said twice. */
+export interface Change {
+  method: "PUT" | "DELETE";
+  body?: string;
+}
+
 /** The JSON of an answer. @throws Error of one line that names no secret */
 export async function getJson<T>(api: Api, path: string, timeoutMs = TIMEOUT_MS): Promise<T> {
   return JSON.parse(await textOf(await open(api, path, timeoutMs))) as T;
+}
+
+/** Writes, and gives what was answered. @throws Error of one line that names no secret */
+export async function change(api: Api, path: string, what: Change): Promise<string> {
+  return textOf(await open(api, path, TIMEOUT_MS, what));
 }
 
 /**
@@ -34,8 +45,8 @@ export async function getJson<T>(api: Api, path: string, timeoutMs = TIMEOUT_MS)
  * others are given up.
  * @param timeoutMs until something comes, at the beginning and between two parts; 0: an answer that may be silent for ever
  */
-export async function open(api: Api, path: string, timeoutMs = TIMEOUT_MS): Promise<IncomingMessage> {
-  const tries = api.origins.map((origin) => ask(origin, api, path, timeoutMs));
+export async function open(api: Api, path: string, timeoutMs = TIMEOUT_MS, change?: Change): Promise<IncomingMessage> {
+  const tries = api.origins.map((origin) => ask(origin, api, path, timeoutMs, change));
   try {
     const first = await Promise.any(tries.map(({ answer }, index) => answer.then((message) => ({ message, index }))));
     tries.forEach(({ giveUp }, index) => index !== first.index && giveUp());
@@ -51,11 +62,13 @@ export async function open(api: Api, path: string, timeoutMs = TIMEOUT_MS): Prom
  * Sends JSON to the addresses one after the other, until one answers: several at once would do it several times.
  * @throws ApiError when it is refused; Error of one line that names no secret
  */
-export async function postJson<T>(api: Api, path: string, body: unknown): Promise<T> {
+export async function postJson<T>(api: Api, path: string, value: unknown): Promise<T> {
+  const headers = { ...api.headers, "content-type": "application/json" };
+  const sent: Sent = { method: "POST", body: JSON.stringify(value) };
   const errors: unknown[] = [];
   for (const origin of api.origins) {
     try {
-      return JSON.parse(await textOf(await ask(origin, api, path, TIMEOUT_MS, JSON.stringify(body)).answer)) as T;
+      return JSON.parse(await textOf(await ask(origin, { ...api, headers }, path, TIMEOUT_MS, sent).answer)) as T;
     } catch (error) {
       if (error instanceof ApiError) throw error;
       errors.push(error);
@@ -64,13 +77,16 @@ export async function postJson<T>(api: Api, path: string, body: unknown): Promis
   throw errors[0];
 }
 
-/** @param body JSON to send; without it, it is a question */
-function ask(origin: string, { tls, headers }: Api, path: string, timeoutMs: number, body?: string) {
+/** Without it, a request is a question. */
+interface Sent {
+  method?: Change["method"] | "POST";
+  body?: string;
+}
+
+function ask(origin: string, { tls, headers }: Api, path: string, timeoutMs: number, { method, body }: Sent = {}) {
   const { hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, "");
-  const sent =
-    body === undefined ? { headers } : { method: "POST", headers: { ...headers, "content-type": "application/json" } };
-  const call = request({ host, port, path, ...sent, ...tls, timeout: timeoutMs || TIMEOUT_MS, agent: false });
+  const call = request({ host, port, path, method, headers, ...tls, timeout: timeoutMs || TIMEOUT_MS, agent: false });
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     call.on("response", (message) => {
       if (timeoutMs === 0) call.setTimeout(0);

@@ -86,7 +86,7 @@ function oneLogin(value: unknown): Login | undefined {
 }
 
 /** An export with `--show-secrets` has a secret as an object with its JSON. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   const text = (value as { plaintext?: unknown } | null | undefined)?.plaintext;
   return typeof text === "string" ? (JSON.parse(text) as unknown) : value;
 }

@@ -21,12 +21,14 @@ test("a daemon's unit is restarted with its script, and a drop-in is where syste
   expect(Object.fromEntries(restarts)).toEqual({
     "storm-dns": ["storm-dns.service"],
     "storm_controller.py": ["storm-controller.service"],
+    "storm_credentials.py": ["storm-credentials.service"],
     "storm_forget.py": ["storm-controller.service"],
     "storm_joiner.py": ["storm-joiner.service"],
     "storm_lib.py": [
       "storm-registrator.service",
       "storm-joiner.service",
       "storm-controller.service",
+      "storm-credentials.service",
       "storm-peers.service",
     ],
     "storm_peers.py": ["storm-peers.service"],
@@ -44,6 +46,7 @@ test("user-data leaves out what the first remote command brings", () => {
     "storm_cluster.py",
     "storm_controller.py",
     "storm_convergence.py",
+    "storm_credentials.py",
     "storm_elastic.py",
     "storm_forget.py",
     "storm_images.py",
@@ -54,6 +57,7 @@ test("user-data leaves out what the first remote command brings", () => {
     "storm_round_trips.py",
     "storm_stack.py",
     "storm_stacks.py",
+    "storm-credentials.service",
     "storm-elastic.service",
   ]);
 });

@@ -55,7 +55,6 @@ test("its own files say who the node is", () => {
   );
   expect(JSON.parse(fileOf("web-1", "/etc/consul.d/node.json"))).toMatchObject({ node_name: "web-1", server: false });
   expect(JSON.parse(fileOf("web-1", "/etc/docker/daemon.json"))).toHaveProperty("dns", ["169.254.1.1"]);
-  expect(fileOf("web-1", "/etc/storm/docker-api/haproxy.cfg")).toContain("bind :2376 ssl");
 });
 
 test("root logs in with a key only", () => {

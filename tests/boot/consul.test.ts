@@ -98,6 +98,7 @@ test("what each token may change, and that is all it may change", () => {
       'session_prefix ""',
       "operator",
     ],
+    "storm-credentials": ['key_prefix "storm/credentials/"'],
     "storm-operator": [],
   });
 });

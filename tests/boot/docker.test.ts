@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { daemonConfig, managerApisConfig } from "../../boot/docker";
 import { identity } from "./support";
 
@@ -44,10 +46,42 @@ test("the Docker API's proxy asks for a client certificate of its own authority,
   expect(lines).toContain(
     "bind :2376 ssl crt /etc/storm/docker-api/server.pem ca-file /etc/storm/docker-api/ca.pem verify required",
   );
-  expect(lines).toContain("ssl-default-bind-options ssl-min-ver TLSv1.2");
+  expect(lines).toContain("ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets");
   expect(lines).toContain("server dockerd unix@/var/run/docker.sock");
   // One other listener: Consul's.
   expect(lines.filter((line) => line.startsWith("bind "))).toHaveLength(2);
+});
+
+test("a revoked certificate is answered before dockerd sees anything, and a connection is known by its certificate", () => {
+  const config = managerApisConfig();
+  const [, frontend = ""] = config.split("frontend docker-api\n");
+  const rules = frontend.slice(0, frontend.indexOf("\nbackend ")).split("\n");
+  expect(rules.slice(1).map((rule) => rule.trim())).toEqual([
+    "stick-table type string len 128 size 10k expire 10s store conn_cur",
+    "tcp-request session set-var(sess.port) src_port",
+    "tcp-request session set-var(sess.serial) ssl_c_serial,hex",
+    "tcp-request session set-var(sess.until) ssl_c_notafter",
+    "tcp-request session track-sc0 src,concat(:,sess.port),concat(:,sess.serial),concat(:,sess.until)",
+    "use_backend revoked if { var(sess.serial) -m str -f /etc/storm/docker-api/revoked }",
+    "default_backend dockerd",
+  ]);
+  // What storm_credentials.py reads and asks, and what it does not reach after a reload, ends by itself in less than a minute.
+  expect(config).toContain("stats socket /run/storm/docker-api.sock mode 600 level admin\n");
+  expect(config).toContain("hard-stop-after 30s\n");
+  expect(config).toContain("tune.ssl.cachesize 0\n");
+});
+
+test("the daemon and the proxy's unit mean the same files", () => {
+  const read = (name: string) => readFileSync(join(__dirname, "..", "..", "boot", name), "utf8");
+  const daemon = read("scripts/storm_credentials.py");
+  expect(daemon).toContain('REVOKED = "/etc/storm/docker-api/revoked"');
+  expect(daemon).toContain('SOCKET = "/run/storm/docker-api.sock"');
+  const unit = read("units/storm-docker-api.service");
+  // HAProxy does not start, nor reload, without a file that it names; nodes of an older version have none.
+  const touch = "/usr/bin/touch /etc/storm/docker-api/revoked";
+  expect(unit).toContain(`ExecStartPre=${touch}\n`);
+  expect(unit.indexOf(`ExecReload=${touch}\n`)).toBeLessThan(unit.indexOf("ExecReload=/bin/kill"));
+  expect(unit).toContain("Wants=storm-credentials.service\n");
 });
 
 test("Consul's proxy refuses a request before Consul sees it, unless the one header that is left has a token", () => {

@@ -57,6 +57,7 @@ test("a manager's files: who may read them, and which unit must notice a change"
     ["/etc/storm/tokens/node", "0600", undefined, undefined],
     ["/etc/storm/tokens/operator", "0600", undefined, undefined],
     ["/etc/storm/tokens/controller", "0600", undefined, undefined],
+    ["/etc/storm/docker-api/haproxy.cfg", "0644", ...DOCKER],
     ["/etc/storm/docker-api/ca.pem", "0644", ...DOCKER],
     ["/etc/storm/docker-api/consul.pem", "0600", ...DOCKER],
     ["/etc/storm/docker-api/server.pem", "0600", ...DOCKER],

@@ -1,6 +1,7 @@
 import { LabCluster } from "./lab";
 import { access } from "./scenarios/access";
 import { crashes } from "./scenarios/crashes";
+import { credentials } from "./scenarios/credentials";
 import { deployments } from "./scenarios/deployments";
 import { failures } from "./scenarios/failures";
 import { idempotence } from "./scenarios/idempotence";
@@ -35,6 +36,7 @@ afterAll(async () => {
 
 describe("access", () => access(lab));
 describe("names", () => names(lab));
+describe("credentials", () => credentials(lab));
 describe("registration", () => registration(lab));
 describe("idempotence", () => idempotence(lab));
 describe("readme", () => readme(lab));

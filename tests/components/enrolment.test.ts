@@ -83,6 +83,16 @@ AWS:
   expect(elasticDocument(fixed, shared)).toEqual({});
 });
 
+test("managers alone have the Docker API's proxy, its configuration, and what tells it who is revoked", () => {
+  const proxied = (document?: Document) => [
+    document?.start.filter((unit) => /docker-api|credentials/.test(unit)),
+    document?.files.some(({ path }) => path === "/etc/storm/docker-api/haproxy.cfg"),
+  ];
+  expect(proxied(documentOf("managers-1"))).toEqual([["storm-docker-api.service", "storm-credentials.service"], true]);
+  expect(proxied(documentOf("gate-1"))).toEqual([[], false]);
+  expect(proxied(web?.worker)).toEqual([[], false]);
+});
+
 test("each pool has a policy of its own, and its token no other", () => {
   const { policies, tokens } = aclDocument(shared);
   expect(policies.at(-1)?.name).toBe("storm-pool-aws-eu-west-1_web");

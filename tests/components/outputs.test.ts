@@ -24,6 +24,7 @@ test("the outputs are these and no others: scripts rely on them", () => {
     "clusterId",
     "consul",
     "cost",
+    "credentialsToken",
     "dockerHost",
     "nodes",
     "storm",
@@ -39,7 +40,7 @@ test("the clients' keys and Consul's token are secret, the rest can be read", as
   for (const [name, output] of Object.entries(whole.outputs)) {
     if (await pulumi.isSecret(pulumi.output(output as pulumi.Input<unknown>))) secret.push(name);
   }
-  expect(secret).toEqual(["clientKey", "consul", "stormCredential"]);
+  expect(secret).toEqual(["clientKey", "consul", "credentialsToken", "stormCredential"]);
 });
 
 test("addresses: the usual port is left out", async () => {
@@ -77,13 +78,14 @@ test("certificates and Consul's address, with the token that only reads nodes an
   const document = JSON.parse(resource(whole, "Command", "consul").inputs["stdin"] as string) as {
     acl: { tokens: { description: string; secret: string }[] };
   };
-  const operator = document.acl.tokens.find(({ description }) => description === "storm:operator");
+  const secretOf = (name: string) => document.acl.tokens.find((token) => token.description === `storm:${name}`)?.secret;
   expect(await value("consul")).toEqual({
     address: "https://127.0.0.1:8501",
     datacenter: "dev",
     caCertificate: certOf("consul"),
-    token: operator?.secret,
+    token: secretOf("operator"),
   });
+  expect(await value("credentialsToken")).toBe(secretOf("credentials"));
 });
 
 test("the rest", async () => {

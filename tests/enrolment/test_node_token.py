@@ -11,7 +11,7 @@ WRITABLE = "storm/availability/w1"
 
 def forbidden_keys():
     reads = ("storm/swarm/join/manager", "storm/status", "storm/acme/account", f"storm/enrol/{POOL}/worker", f"storm/claims/{POOL}/100.64.8.1",
-             "stacks/shop")
+             "stacks/shop", "storm/credentials/revoked/4A", "storm/credentials/issued/4A")
     writes = (*reads, *SHARED, "storm/nodes", "mesh/pools", "mesh/version", "mesh/peers/aws-eu-west-1/managers/m1", f"mesh/peers/{OTHER}/e1")
     return {
         **{f"read {key}": ("GET", f"kv/{key}") for key in reads},

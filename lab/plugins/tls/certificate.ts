@@ -1,4 +1,4 @@
-/** Makes X.509 certificates, field for field as the official plugin does. */
+/** Makes X.509 certificates, field for field as the official plugin does. `storm credentials` signs by it, too. */
 import { createPublicKey, randomBytes, type KeyObject } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import {
@@ -8,6 +8,7 @@ import {
   Validity,
   Version,
   type Name,
+  type Extension,
   type SubjectPublicKeyInfo,
 } from "@peculiar/asn1-x509";
 import type { ValueMap } from "../shared/values";
@@ -51,28 +52,42 @@ export function issue(holder: Holder, issuer: Issuer, settings: ValueMap): Issue
   const from = new Date();
   const until = new Date(from.getTime() + Number(settings["validityPeriodHours"]) * HOUR_MS);
   const serial = randomBytes(SERIAL_BYTES);
+  const extensions = extensionsOf(holder, issuer, settings);
+  return {
+    id: BigInt(`0x${serial.toString("hex")}`).toString(),
+    certPem: signCertificate(holder, issuer, { serial, from, until, extensions }),
+    validityStartTime: from.toISOString(),
+    validityEndTime: until.toISOString(),
+  };
+}
+
+/** What a certificate says besides whose it is. */
+export interface Terms {
+  readonly serial: Buffer;
+  readonly from: Date;
+  readonly until: Date;
+  readonly extensions: Extension[];
+}
+
+/** The PEM of a certificate with these terms. */
+export function signCertificate(holder: Omit<Holder, "names">, issuer: Issuer, terms: Terms): string {
   const signer = signerFor(issuer.key);
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
-    serialNumber: positive(serial),
+    serialNumber: positive(terms.serial),
     signature: signer.algorithm,
     issuer: issuer.certificate?.tbsCertificate.subject ?? holder.subject,
-    validity: new Validity({ notBefore: from, notAfter: until }),
+    validity: new Validity({ notBefore: terms.from, notAfter: terms.until }),
     subject: holder.subject,
     subjectPublicKeyInfo: holder.publicKey,
-    extensions: new Extensions(extensionsOf(holder, issuer, settings)),
+    extensions: new Extensions(terms.extensions),
   });
   const certificate = new Certificate({
     tbsCertificate,
     signatureAlgorithm: signer.algorithm,
     signatureValue: signer.sign(AsnConvert.serialize(tbsCertificate)),
   });
-  return {
-    id: BigInt(`0x${serial.toString("hex")}`).toString(),
-    certPem: toPem("CERTIFICATE", AsnConvert.serialize(certificate)),
-    validityStartTime: from.toISOString(),
-    validityEndTime: until.toISOString(),
-  };
+  return toPem("CERTIFICATE", AsnConvert.serialize(certificate));
 }
 
 /** Reads a signing certificate and makes sure that the key is its own. */

@@ -36,6 +36,8 @@ const SEEN = [
   /^No changes\.$/m, // storm preview
   /^More nodes of each size/m, // storm available
   /^\+ .*5/m, // storm scale --dry-run
+  /^alice +good /m, // storm credentials list
+  /^Revoked: alice, /m,
   '"dockerHost": "tcp://127.0.0.1:', // stack output --json
   /replaced|created/, // rotation of a key
 ];
@@ -79,6 +81,7 @@ function here(lab: LabCluster, command: string): string {
     .replaceAll("-s dev", `-s ${lab.stack}`)
     .replace(/\b(env|status|context|preview|available) dev\b/g, `$1 ${lab.stack}`)
     .replaceAll("--dry-run", `--dry-run -s ${lab.stack}`)
+    .replaceAll("--out alice", `--out ${path.join(lab.folder, "readme-alice")}`)
     .replaceAll("ca.pem", path.join(lab.folder, "readme-ca.pem"))
     .replaceAll(" up -s", " up --yes -s");
 }

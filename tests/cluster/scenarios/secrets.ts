@@ -107,7 +107,7 @@ function belongsThere(lab: LabCluster, name: string, place: string): boolean {
   return place.endsWith(CONTAINERS) && Object.hasOwn(lab.canaries, name);
 }
 
-interface Canary {
+export interface Canary {
   name: string;
   value: string;
 }
@@ -122,7 +122,7 @@ function secretLine(pem: string): string {
 }
 
 /** One line of every secret: enough to be found, whatever line breaks surround it. */
-async function secretValues(lab: LabCluster): Promise<Canary[]> {
+export async function secretValues(lab: LabCluster): Promise<Canary[]> {
   const canaries: Canary[] = Object.entries(lab.canaries).map(([name, value]) => ({ name, value }));
   for (const resource of await resources(lab, "--show-secrets")) {
     for (const [property, value] of Object.entries(resource.outputs ?? {})) {
@@ -132,8 +132,10 @@ async function secretValues(lab: LabCluster): Promise<Canary[]> {
       if (secret.length > 20) canaries.push({ name: `${nameOf(resource)}.${property}`, value: secret });
     }
   }
-  const credential = (await lab.outputs())[CREDENTIAL_OUTPUT] as StormCredential;
+  const outputs = await lab.outputs();
+  const credential = outputs[CREDENTIAL_OUTPUT] as StormCredential;
   canaries.push({ name: "stormCredential", value: secretLine(credential.key) });
+  canaries.push({ name: "credentialsToken", value: String(outputs.credentialsToken) });
   const passphrase = fs.readFileSync(path.join(root, ".storm", "passphrase"), "utf8").trim();
   canaries.push({ name: "the backend's passphrase", value: passphrase });
   for (const token of ["controller", "node", "registrator", "operator"]) {

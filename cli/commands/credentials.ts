@@ -1,0 +1,113 @@
+import { resolve } from "node:path";
+import { table } from "../../plan/table";
+import { didYouMean, nearestWord } from "../../spec/nearest";
+import { UserError } from "../../tools/errors";
+import { type Output } from "../../tools/report";
+import { accessOf, dockerHosts, openStack } from "../cluster/access";
+import type { Api } from "../cluster/api";
+import { authorityOf } from "../credentials/authority";
+import { bundleFiles, claimFolder, contextFile, writeBundle } from "../credentials/bundle";
+import { issueCredential } from "../credentials/certificate";
+import { entries, type Entry, ledgerOf, record, revoke, stateOf } from "../credentials/ledger";
+import { checkPerson, parseTtl } from "../credentials/ttl";
+import { shellQuote } from "../shell-quote";
+
+export interface CredentialsOptions {
+  stack: string;
+  json?: boolean;
+}
+
+export interface IssueOptions extends CredentialsOptions {
+  ttl: string;
+  out?: string;
+  /** Stack of the authority, where that is another one. */
+  authority?: string;
+}
+
+/** `storm credentials issue PERSON`: signs a certificate, enters it in the cluster's list, and writes the bundle, in this order. */
+export async function issue(name: string, options: IssueOptions, output: Output): Promise<void> {
+  const { stack } = options;
+  const [person, ttl] = [checkPerson(name), parseTtl(options.ttl)];
+  const folder = resolve(options.out ?? `storm-${stack}-${person}`);
+  const opened = await openStack(stack, output);
+  const outputs = await opened.outputs();
+  const hosts = dockerHosts(accessOf(stack, outputs), outputs);
+  const keeper = options.authority ?? stack;
+  const signing = keeper === stack ? opened : await openStack(keeper, output);
+  const authority = authorityOf(keeper, await signing.resources({ secrets: true }));
+  const credential = issueCredential(person, ttl, authority);
+  claimFolder(folder);
+  await record(ledgerOf(stack, outputs), credential);
+  writeBundle(folder, bundleFiles({ stack, dockerHosts: hosts, caPem: authority.certPem, credential }));
+  const { serial, expires } = credential;
+  const facts = { person, serial, expires: expires.toISOString(), folder, dockerHost: hosts[0] };
+  const text = `${person} has stack ${stack}'s Docker API until ${minutes(expires.toISOString())}, by serial number ${serial}.
+The bundle is ${folder}; whoever has it is root on the nodes, so hand it over by a safe way.
+
+    . ${shellQuote(`${folder}/env.sh`)} && docker node ls
+    docker context import storm-${stack} ${shellQuote(`${folder}/${contextFile(stack)}`)}
+
+Taken back within a minute: npx storm credentials revoke ${person} -s ${stack}
+`;
+  process.stdout.write(options.json ? json(facts) : text);
+}
+
+/** `storm credentials list`: those that open something; with `all` the others of the last month, too. */
+export async function list(options: CredentialsOptions & { all?: boolean }, output: Output): Promise<void> {
+  const now = new Date();
+  const all = (await entries(await openLedger(options.stack, output))).map((entry) => {
+    return { ...entry, state: stateOf(entry, now) };
+  });
+  const shown = all.filter(({ state }) => options.all || state === "good");
+  if (options.json) return void process.stdout.write(json(shown));
+  if (shown.length === 0)
+    return void process.stdout.write(`Nobody has a credential of stack ${options.stack} that is good.\n`);
+  const rows = shown.map(({ person, serial, issued, expires, state }) => [
+    person,
+    state,
+    minutes(issued),
+    minutes(expires),
+    serial,
+  ]);
+  const lines = table([["PERSON", "STATE", "ISSUED", "ENDS", "SERIAL NUMBER"], ...rows]);
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** `storm credentials revoke PERSON`: all that this person has, or the one with a serial number. */
+export async function revokeAll(wanted: string, options: CredentialsOptions, output: Output): Promise<void> {
+  const ledger = await openLedger(options.stack, output);
+  const now = new Date();
+  const meant = matching(wanted, await entries(ledger));
+  const good = meant.filter((entry) => stateOf(entry, now) === "good");
+  for (const entry of good) await revoke(ledger, entry, now);
+  if (options.json) return void process.stdout.write(json({ revoked: good.map(({ serial }) => serial) }));
+  const done = good.map(({ person, serial }) => `Revoked: ${person}, ${serial}\n`);
+  process.stdout.write(
+    good.length === 0
+      ? `Nothing of ${wanted} was good any more.\n`
+      : `${done.join("")}Every manager refuses it within 60 seconds, and ends what is open by then.\n`,
+  );
+}
+
+/** @throws UserError for somebody who is not in the list, with the one that was meant */
+function matching(wanted: string, all: readonly Entry[]): Entry[] {
+  const found = all.filter(({ person, serial }) => person === wanted || serial === wanted.toUpperCase());
+  if (found.length > 0) return found;
+  const people = [...new Set(all.map(({ person }) => person))].sort();
+  throw new UserError(`nobody called ${wanted} was given a credential${didYouMean(nearestWord(wanted, people))}`, [
+    people.length > 0 ? `People: ${people.join(", ")}` : "The list is empty.",
+  ]);
+}
+
+async function openLedger(stack: string, output: Output): Promise<Api> {
+  return ledgerOf(stack, await (await openStack(stack, output)).outputs());
+}
+
+/** "2026-11-26 20:50 UTC" */
+function minutes(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,93 @@
+/** Who was given a credential and whose was revoked: kept in Consul, where the managers' proxies look (boot/scripts/storm_credentials.py). */
+import { messageOf, UserError } from "../../tools/errors";
+import { consulApi, type StackOutputs } from "../cluster/access";
+import { type Api, ApiError, change, getJson } from "../cluster/api";
+import type { Credential } from "./certificate";
+
+/** A credential as the list has it. Times are RFC 3339. */
+export interface Entry {
+  person: string;
+  serial: string;
+  issued: string;
+  expires: string;
+  /** When. */
+  revoked?: string;
+}
+
+export type State = "good" | "revoked" | "ended";
+
+const ROOT = "storm/credentials";
+const DAY_MS = 86_400_000;
+/** How long the list remembers what has ended. */
+const KEPT_DAYS = 30;
+
+/** @throws UserError for a stack that has no way there */
+export function ledgerOf(stack: string, outputs: StackOutputs): Api {
+  const token = outputs["credentialsToken"];
+  const api = typeof token === "string" ? consulApi(outputs, token) : undefined;
+  if (api) return api;
+  throw new UserError(`stack ${stack} has no list of credentials`, [
+    "`npm start` brings it to a cluster of an older version. Of an environment in several stacks, the one with the layer nodes has it.",
+  ]);
+}
+
+/** The newest first. */
+export async function entries(ledger: Api): Promise<Entry[]> {
+  const rows = await answered(readAll(ledger));
+  const values = rows.map(({ Key, Value }) => {
+    const [list = "", serial = ""] = Key.slice(ROOT.length + 1).split("/");
+    return { list, serial, value: JSON.parse(Buffer.from(Value ?? "", "base64").toString()) as Partial<Entry> };
+  });
+  const revoked = new Map(values.flatMap(({ list, serial, value }) => (list === "revoked" ? [[serial, value]] : [])));
+  return values
+    .filter(({ list }) => list === "issued")
+    .map(({ serial, value: { person = "", issued = "", expires = "" } }) => {
+      const when = revoked.get(serial)?.revoked;
+      return { person, serial, issued, expires, ...(when === undefined ? {} : { revoked: when }) };
+    })
+    .sort((a, b) => (a.issued < b.issued ? 1 : -1));
+}
+
+export function stateOf({ revoked, expires }: Entry, now: Date): State {
+  if (new Date(expires) <= now) return "ended";
+  return revoked === undefined ? "good" : "revoked";
+}
+
+/** Enters a credential before anybody gets it, and takes out what ended long ago. */
+export async function record(ledger: Api, { person, serial, issued, expires }: Credential): Promise<void> {
+  const value = { person, issued: issued.toISOString(), expires: expires.toISOString() };
+  await answered(put(ledger, `issued/${serial}`, value));
+  const old = (await entries(ledger)).filter((each) => Date.parse(each.expires) < Date.now() - KEPT_DAYS * DAY_MS);
+  for (const each of old)
+    for (const list of ["revoked", "issued"])
+      await answered(change(ledger, `/v1/kv/${ROOT}/${list}/${each.serial}`, { method: "DELETE" }));
+}
+
+/** For ever: no credential is taken back from the list of those revoked before it has ended. */
+export async function revoke(ledger: Api, { person, serial, expires }: Entry, now: Date): Promise<void> {
+  await answered(put(ledger, `revoked/${serial}`, { person, expires, revoked: now.toISOString() }));
+}
+
+async function put(ledger: Api, key: string, value: object): Promise<void> {
+  const done = await change(ledger, `/v1/kv/${ROOT}/${key}`, { method: "PUT", body: JSON.stringify(value) });
+  if (done.trim() !== "true") throw new Error(`Consul did not take ${key}: ${done.slice(0, 100)}`);
+}
+
+async function readAll(ledger: Api): Promise<{ Key: string; Value: string | null }[]> {
+  try {
+    return await getJson(ledger, `/v1/kv/${ROOT}/?recurse`);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return [];
+    throw error;
+  }
+}
+
+async function answered<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new UserError(`the cluster's list of credentials can not be asked: ${messageOf(error)}`, [
+      "It is in Consul, which answers to network.adminCidrs only, and while the cluster runs.",
+    ]);
+  }
+}
