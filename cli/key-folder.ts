@@ -36,6 +36,11 @@ export function keyFolder(
   ]);
 }
 
+/** Every place where this stack's keys may be. */
+export function keyFolders(stack: string, runtime = process.env.XDG_RUNTIME_DIR): string[] {
+  return [credentialFolder(stack), ...(runtime ? [credentialFolder(stack, { XDG_STATE_HOME: runtime })] : [])];
+}
+
 function isInMemory(folder: string): boolean {
   try {
     return IN_MEMORY.includes(statfsSync(folder).type);

@@ -15,10 +15,11 @@ export interface AwsSource {
   keys?: AwsKeys;
 }
 
+const CONTAINER_ROLES = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 const ROLES = ["sso_session", "sso_start_url", "credential_process", "role_arn", "web_identity_token_file"];
 
 /** The first place of the provider's own chain that has something. @param home of the files, unless the environment says otherwise */
-export function awsSource(env: Environment, home = homedir()): AwsSource | undefined {
+export function awsSource(env: Environment, home = homedir(), vendor = machineVendor()): AwsSource | undefined {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = env;
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)
     return {
@@ -35,7 +36,9 @@ export function awsSource(env: Environment, home = homedir()): AwsSource | undef
   const heading = profile === "default" ? profile : `profile ${profile}`;
   const settings = section(env["AWS_CONFIG_FILE"] ?? join(home, ".aws", "config"), heading);
   const by = ROLES.find((name) => settings?.has(name));
-  return by === undefined ? undefined : { source: `${source} (${by})` };
+  if (by !== undefined) return { source: `${source} (${by})` };
+  if (CONTAINER_ROLES.some((name) => env[name])) return { source: "the container's own role" };
+  return vendor === "Amazon EC2" ? { source: "the machine's own role" } : undefined;
 }
 
 /** `sts:GetCallerIdentity`, which everybody may ask and which changes nothing. */
@@ -64,6 +67,10 @@ export async function checkAws(
     if (error instanceof NoAnswer) return say("warn", `not checked: ${error.message}`);
     throw error;
   }
+}
+
+function machineVendor(): string | undefined {
+  return readIfThere("/sys/devices/virtual/dmi/id/sys_vendor")?.trim();
 }
 
 function keysOf(accessKeyId: string, secretAccessKey: string, sessionToken?: string): AwsKeys {

@@ -65,7 +65,7 @@ function checkAwsChain(region: string): Promise<Finding> {
   const source = awsSource(process.env);
   if (source !== undefined) return checkAws("AWS", source, region);
   const say = judge("AWS", "nowhere");
-  const words = "neither in the environment nor in a profile; on a machine of AWS's the provider asks for its role";
+  const words = "neither in the environment nor in a profile, and this is no machine of AWS's";
   return Promise.resolve(say("fail", words, "docs/clouds.md#before-the-first-deployment says what the provider reads"));
 }
 

@@ -1,10 +1,11 @@
 import { rmSync } from "node:fs";
 import { Docker } from "../../lab/local/docker";
 import { askDocker } from "../../tools/docker-engine";
-import { credentialFolder, inLab } from "../../tools/paths";
+import { inLab } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
 import { setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
+import { keyFolders } from "../key-folder";
 import { removeLeftovers } from "../leftovers";
 import { alone, operate, recoverStack } from "../operation";
 import { npmCommand } from "../summary";
@@ -26,7 +27,7 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   if ((await backend.state(options.stack)) === undefined) {
     output.write(`Nothing to stop: there is no stack ${options.stack}\n`);
     // Its config, if there is one, is the user's: nothing was deployed with it.
-    return rmSync(credentialFolder(options.stack), { recursive: true, force: true });
+    return removeKeys(options.stack);
   }
   const setup = await setUpEngine(output, { quiet: true });
   const stack = new StormStack(options.stack, setup);
@@ -81,5 +82,9 @@ async function removeWhatIsLeft(clusters: readonly string[]): Promise<number> {
 
 function cleanFiles(stack: string): void {
   if (isOurs(readConfig(stack))) rmSync(configFile(stack), { force: true });
-  rmSync(credentialFolder(stack), { recursive: true, force: true });
+  removeKeys(stack);
+}
+
+function removeKeys(stack: string): void {
+  for (const folder of keyFolders(stack)) rmSync(folder, { recursive: true, force: true });
 }

@@ -62,8 +62,13 @@ describe("AWS", () => {
     expect(awsSource({ AWS_WEB_IDENTITY_TOKEN_FILE: "f", AWS_ROLE_ARN: "r" })).toEqual({
       source: "AWS_ROLE_ARN by OIDC",
     });
-    expect(awsSource({ ...places, AWS_PROFILE: "nobody" })).toBeUndefined();
-    expect(awsSource({}, join(folder, "no-such-home"))).toBeUndefined();
+    expect(awsSource({ ...places, AWS_PROFILE: "nobody" }, folder, "QEMU")).toBeUndefined();
+    const nowhere = join(folder, "no-such-home");
+    expect(awsSource({}, nowhere, "QEMU")).toBeUndefined();
+    expect(awsSource({}, nowhere, "Amazon EC2")).toEqual({ source: "the machine's own role" });
+    expect(awsSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: "u" }, nowhere, "")).toEqual({
+      source: "the container's own role",
+    });
   });
 
   const check = (id: string, secret: string) =>

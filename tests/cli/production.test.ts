@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyFolder } from "../../cli/key-folder";
+import { keyFolder, keyFolders } from "../../cli/key-folder";
 import { forgetKeys, productionWords, refuseUnfit } from "../../cli/production";
 import { makePlan } from "../../plan/plan";
 import { load } from "../../spec/load";
@@ -39,6 +39,11 @@ test("keys of a production stack are written to memory, or not at all", () => {
   expect(keyFolder("prod", true, "/dev/shm")).toMatch(/^\/dev\/shm\/storm\/[0-9a-f]{12}\/prod$/);
   expect(() => keyFolder("prod", true, "")).toThrow("prod is a production stack: its keys are not written to a disk");
   expect(() => keyFolder("prod", true, "/proc")).toThrow("its keys are not written to a disk");
+});
+
+test("a stop looks for keys in both places", () => {
+  expect(keyFolders("prod", "/dev/shm")).toEqual([credentialFolder("prod"), keyFolder("prod", true, "/dev/shm")]);
+  expect(keyFolders("prod", "")).toEqual([credentialFolder("prod")]);
 });
 
 test("what was written before is removed, and it is said where it was", () => {
