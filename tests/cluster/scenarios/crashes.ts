@@ -49,7 +49,8 @@ export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
       const target = await killedDeployment(change, victims);
       const began = Date.now();
       const done = await lab.start(target);
-      expect(`${done.code} ${done.stderr}`).toMatch(/^0 /);
+      // The engine's reasons are in what it printed.
+      expect(`${done.code} ${done.stderr}\n${done.stdout}`).toMatch(/^0 /);
       await lab.whole(60);
       console.info(`converged after ${((Date.now() - began) / 1000).toFixed(1)} s`);
       await nothingLeftOver(lab, unused);
