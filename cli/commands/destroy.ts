@@ -45,7 +45,9 @@ export async function destroy(options: DestroyOptions, output: Output): Promise<
   const lines = whatGoes(state, kept).map((line) => `  ${line}\n`);
   output.write(`${paint(output, "bold", `Destroying stack ${stack} takes away, for good:`)}\n${lines.join("")}\n`);
   if (kept.length > 0)
-    output.write(`Kept, with all data: disks ${listed(kept.map(({ name }) => name))} (--data takes them too)\n\n`);
+    output.write(
+      `Kept, with all data: disks ${listed(kept.map(({ name }) => name))} (--data takes them too)\n  What follows calls them removed: from the state\n\n`,
+    );
   const question = `Type the stack's name, ${stack}, to destroy it:`;
   if (!(await confirmByName(question, stack, { yes, command }))) return declined(output);
   const prepare = (opened: StormStack) => prepareState(opened, kept, { unprotect: forceProduction });

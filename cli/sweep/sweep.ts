@@ -72,13 +72,18 @@ export function scope({ owner, stack }: Mark, region: string): string {
   return /^[a-z]/.test(text) ? text : `storm-${text}`;
 }
 
-/** What was found, and what was not looked at: one line each. */
-export function sweepText(looked: readonly Looked[]): string[] {
+/** What was found, one line each. */
+export function foundText(looked: readonly Looked[]): string[] {
   return looked.flatMap((each) =>
-    "notLooked" in each
-      ? [`${each.place}: not looked at: ${each.notLooked}`]
-      : each.found.map(({ place, what, remove }) => `${place}: ${what}${remove === undefined ? " (by hand)" : ""}`),
+    "found" in each
+      ? each.found.map(({ place, what, remove }) => `${place}: ${what}${remove === undefined ? " (by hand)" : ""}`)
+      : [],
   );
+}
+
+/** Where nobody looked, and why. */
+export function notLookedText(looked: readonly Looked[]): string[] {
+  return looked.flatMap((each) => ("notLooked" in each ? [`${each.place}: not looked at: ${each.notLooked}`] : []));
 }
 
 /**
@@ -92,10 +97,13 @@ export async function sweep(
   output: Output,
   terminal: Terminal,
 ): Promise<boolean> {
-  const lines = sweepText(looked);
+  const lines = foundText(looked);
+  const unknown = notLookedText(looked);
   const mark = `owner ${plan.name}, stack ${plan.env}`;
-  if (lines.length === 0) return true;
-  output.write(`Still there, by its tags (${mark}):\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  if (unknown.length > 0)
+    output.write(`Look there yourself for what is left, by its tags (${mark}):\n${indented(unknown)}`);
+  if (lines.length === 0) return unknown.length === 0;
+  output.write(`Still there, by its tags (${mark}):\n${indented(lines)}`);
   const removable = looked.flatMap((each) => ("found" in each ? each.found : [])).filter(({ remove }) => remove);
   if (removable.length === 0) return false;
   if (terminal.input.isTTY !== true) {
@@ -120,5 +128,9 @@ export async function sweep(
       ...failed,
       "What hangs on something else goes when that is gone: run it again in some minutes.",
     ]);
-  return removable.length === lines.length;
+  return removable.length === lines.length && unknown.length === 0;
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}\n`).join("");
 }

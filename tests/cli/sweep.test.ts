@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
-import { scope as scopeOf, look, sweep, sweepText } from "../../cli/sweep/sweep";
+import { foundText, look, notLookedText, scope as scopeOf, sweep } from "../../cli/sweep/sweep";
 import { scopeOf as tagScope } from "../../components/digitalocean/names";
 import { Written } from "../tools/support";
 
@@ -148,7 +148,7 @@ const LIST = [
 ];
 
 test("only what has both tags, over all pages; looking deletes nothing", async () => {
-  expect(sweepText(await looked())).toEqual(LIST);
+  expect(foundText(await looked())).toEqual(LIST);
   expect(clouds.deleted).toEqual([]);
 });
 
@@ -187,11 +187,11 @@ test("what cannot be deleted is named, and the rest is deleted all the same", as
 
 test("a cloud that refuses, and one without a credential, are said not to be looked at, without the credential", async () => {
   clouds.refusal = "UnauthorizedOperation";
-  const lines = sweepText(await looked());
+  const lines = notLookedText(await looked());
   expect(lines[0]).toBe("aws-eu-west-1: not looked at: refused: DescribeInstances UnauthorizedOperation");
   expect(lines.join("\n")).not.toContain("canary");
   expect(
-    sweepText(
+    notLookedText(
       await look(PLAN, {
         env: { HOME: "/nowhere", AWS_SHARED_CREDENTIALS_FILE: "/nowhere/a", AWS_CONFIG_FILE: "/nowhere/b" },
       }),

@@ -61,17 +61,19 @@ here("a production stack is not destroyed by --yes, nor by --data", () => {
   for (const options of ["", "--data"]) {
     const { stderr, status } = checkout.shell(`npx storm destroy dev --yes ${options}`);
     expect(status).toBe(1);
-    expect(stderr).toContain("error: stack dev is in production: store-1 is protected\n  Nothing was changed.\n");
+    expect(stderr).toContain("error: stack dev is in production: store-1-data is protected\n  Nothing was changed.\n");
   }
 });
 
 here("by --force-production it is, and the disk stays in the cloud", () => {
   const { status, stdout, stderr, deleted } = destroy("--force-production");
   expect({ status, stderr }).toMatchObject({ status: 0 });
-  expect(stdout).toContain("Kept, with all data: disks store-1 (--data takes them too)");
-  expect(stdout).toMatch(/Stack dev is gone.*\n.*\n {2}store-1 \((vol-\w+)\): aws ec2 delete-volume --volume-id \1\n/);
+  expect(stdout).toContain("Kept, with all data: disks store-1-data (--data takes them too)");
+  expect(stdout).toMatch(
+    /Stack dev is gone.*\n.*\n {2}store-1-data \((vol-\w+)\): aws ec2 delete-volume --volume-id \1\n/,
+  );
   expect(deleted).toContain("aws:ec2/instance:Instance::store-1");
-  expect(deleted).toContain("aws:ec2/volumeAttachment:VolumeAttachment::store-1");
+  expect(deleted).toContain("aws:ec2/volumeAttachment:VolumeAttachment::store-1-data");
   expect(deleted.filter((urn) => urn.startsWith("aws:ebs/volume:Volume"))).toEqual([]);
 });
 
@@ -82,9 +84,9 @@ here("the stack's config is the user's and stays", () => {
 here("with --data the disk goes, too; that the cloud could not be asked for more is said", () => {
   deploy();
   const { status, stdout, deleted } = destroy("--force-production", "--data");
-  expect(stdout).toContain("Disk store-1 and all data on it");
+  expect(stdout).toContain("Disk store-1-data and all data on it");
   expect(stdout).not.toContain("Kept");
-  expect(deleted).toContain("aws:ebs/volume:Volume::store-1");
+  expect(deleted).toContain("aws:ebs/volume:Volume::store-1-data");
   expect(stdout).toContain("aws-eu-west-1: not looked at: only the provider itself has its credential");
   expect(status).toBe(1);
 });
