@@ -11,7 +11,8 @@ function offered(line: string): string[] {
     "_storm",
     'printf "%s\\n" "${COMPREPLY[@]}"',
   ].join("\n");
-  const { stdout, stderr, status } = spawnSync("bash", ["-eu", "-c", script], { encoding: "utf8" });
+  // With a socket for its input, as here, bash would take itself for one of rshd's and read its user's file.
+  const { stdout, stderr, status } = spawnSync("bash", ["--norc", "-eu", "-c", script], { encoding: "utf8" });
   expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
   return stdout.split("\n").filter((word) => word !== "");
 }
