@@ -66,7 +66,9 @@ export function engineChanges(events: readonly EngineEvent[]): EngineChanges {
     if (diagnosticEvent?.severity === "error") found.errors.push(tidy(diagnosticEvent.message));
   }
   found.errors = [...new Set(found.errors)].filter((text) => text !== "" && !/^preview failed$/.test(text));
-  found.policies = unique(found.policies);
+  // In one order, whatever was ready first: another preview shall read the same.
+  found.policies = unique(found.policies).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  for (const names of Object.values(found.protection)) names.sort();
   for (const group of GROUPS) found[group].sort(byName);
   return found;
 }

@@ -10,6 +10,8 @@ export interface LossFacts {
   nodes: readonly string[];
   /** Names of compose stacks that storm.yml no longer has. */
   stacksGone: readonly string[];
+  /** Whether the cluster's own page does, alone. */
+  pageGoes?: boolean;
   addresses?: readonly AddressChange[];
   /** Names of what a destroy could not take away, and now can. */
   unprotected?: readonly string[];
@@ -33,7 +35,7 @@ const KINDS: [type: RegExp, words: (name: string) => string][] = [
 
 /** What a deployment, or a destroy, takes away that nothing brings back: one sentence each, the worst first. */
 export function losses(facts: LossFacts): string[] {
-  const { changes, before, nodes, stacksGone, addresses = [], unprotected = [] } = facts;
+  const { changes, before, nodes, stacksGone, pageGoes = false, addresses = [], unprotected = [] } = facts;
   const machines = new Set(before.machines);
   const isNode = ({ urn, name }: Change) => machines.has(urn) && nodes.includes(name);
   const names = (group: readonly Change[]) => [...new Set(group.filter(isNode).map(({ name }) => name))].sort();
@@ -46,6 +48,7 @@ export function losses(facts: LossFacts): string[] {
     ...volumes(lost, before),
     ...things.sort(),
     ...stacksGone.map((stack) => `Stack ${stack} with its services; its volumes stay on the nodes that have them`),
+    ...(pageGoes ? ["The page that lists the services, at the cluster's own names"] : []),
     ...addresses.flatMap(({ service, before: url, after }) =>
       url === undefined
         ? []

@@ -44,6 +44,9 @@ export interface ReportFacts {
   stacksAfter: readonly DeployedStack[];
 }
 
+/** The command that deploys the cluster's own page (stacks/apps.ts). */
+const PAGE = "stack-storm";
+
 /** Puts together what storm.yml, the state and the engine say. */
 export function previewReport(given: ReportFacts): PreviewReport {
   const { stack, plan, changes, checked, outputs, before = NOTHING } = given;
@@ -73,6 +76,7 @@ export function previewReport(given: ReportFacts): PreviewReport {
       before,
       nodes: [...there.map(({ name }) => name), ...Object.keys({ ...before.births, ...before.workers })],
       stacksGone: stacks.flatMap(({ stack: name, kind }) => (kind === "gone" ? [name] : [])),
+      pageGoes: changes.destroyed.some(({ name }) => name === PAGE),
       addresses,
       unprotected: changes.protection.lost,
     }),

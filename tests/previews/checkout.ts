@@ -18,6 +18,8 @@ export interface Ran {
 }
 
 export class Checkout {
+  /** What set-up need not make again. */
+  readonly cache = cacheFolder();
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "storm-checkout-")));
 
   constructor() {
@@ -44,7 +46,7 @@ export class Checkout {
       cwd: this.folder,
       encoding: "utf8",
       input,
-      env: { PATH, HOME: this.folder, STORM_CACHE: cacheFolder(), ...env },
+      env: { PATH, HOME: this.folder, STORM_CACHE: this.cache, ...env },
     });
     return { stdout, stderr, status };
   }

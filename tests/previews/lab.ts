@@ -50,6 +50,10 @@ export interface PreviewOptions {
   /** The same, encrypted. */
   secrets?: Record<string, string>;
   policyPacks?: string[];
+  /** Files of their configuration. */
+  policyPackConfigs?: string[];
+  /** Is given all events. */
+  observe?: (event: EngineEvent) => void;
   /** `--target` of the engine. */
   target?: string[];
   /** `--replace` of the engine. */
@@ -164,9 +168,10 @@ export class PreviewLab {
   private async run(
     operation: "preview" | "up",
     stormYml: string,
-    { stack: name = "test", config = {}, secrets = {}, policyPacks = [], passphrase, ...more }: PreviewOptions,
+    options: PreviewOptions,
     seen = empty(),
   ): Promise<Previewed> {
+    const { stack: name = "test", config = {}, secrets = {}, policyPacks = [], passphrase, observe, ...more } = options;
     writeFileSync(join(this.folder, "storm.yml"), stormYml);
     const stack = await this.stack(name, passphrase);
     const place = {
@@ -177,13 +182,16 @@ export class PreviewLab {
     const values = { ...place, ...config };
     await stack.setAllConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }])));
     for (const [key, value] of Object.entries(secrets)) await stack.setConfig(key, { value, secret: true });
-    const options = {
+    const wish = {
       color: "never" as const,
-      onEvent: (event: EngineEvent) => note(seen, event),
+      onEvent: (event: EngineEvent) => {
+        note(seen, event);
+        observe?.(event);
+      },
       policyPacks,
       ...more,
     };
-    await (operation === "up" ? stack.up(options) : stack.preview(options));
+    await (operation === "up" ? stack.up(wish) : stack.preview(wish));
     return seen;
   }
 }
