@@ -2,9 +2,7 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { UserError } from "../tools/errors";
-import type { Terminal } from "./ask";
-
-const terminal = (): Terminal => ({ input: process.stdin, output: process.stderr });
+import { type Terminal, terminal } from "./ask";
 
 /** @throws UserError when there is no value: on a terminal an empty line, else an empty standard input */
 export async function secretValue(what: string, at: Terminal = terminal()): Promise<Buffer> {

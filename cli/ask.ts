@@ -8,7 +8,8 @@ export interface Terminal {
   output: NodeJS.WritableStream;
 }
 
-const terminal = (): Terminal => ({ input: process.stdin, output: process.stderr });
+/** The one of this process; standard output is for what a command is asked for. */
+export const terminal = (): Terminal => ({ input: process.stdin, output: process.stderr });
 
 export interface AskOptions {
   /** Answers for the user. */

@@ -32,7 +32,12 @@ type Run = (
  */
 export async function backendOf(stack: string, output: Output): Promise<Backend> {
   if (isOwnBackend(process.env, checkout)) return new FolderBackend();
-  return new StormStack(stack, await setUpEngine(output, { quiet: true })).backend;
+  return (await engineStack(stack, output)).backend;
+}
+
+/** A stack by its name, there or not; the engine is set up first, if need be, and says nothing when it is there. */
+export async function engineStack(name: string, output: Output): Promise<StormStack> {
+  return new StormStack(name, await setUpEngine(output, { quiet: true }));
 }
 
 /** One stack of this checkout, driven by the Automation API on the engine that set-up found. */

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { readIfThere } from "../../tools/files";
 import { type AwsKeys, signed } from "./aws-signature";
 import { type Finding, judge } from "./finding";
-import { NoAnswer, request } from "./request";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, orUnchecked } from "./reading";
+import { request } from "./request";
 
 export interface AwsSource {
   /** In words. */
@@ -57,16 +56,13 @@ export async function checkAws(
   const body = "Action=GetCallerIdentity&Version=2011-06-15";
   const headers = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
   const asked = { method: "POST", url, headers, body, region, service: "sts" } as const;
-  try {
+  return orUnchecked(say, async () => {
     const { status, text } = await request("POST", url.href, signed(keys, asked, new Date()), body);
     const [account, arn] = [element(text, "Account"), element(text, "Arn")];
     if (status === 200 && account && arn) return say("ok", `account ${account}, ${arn}`);
     // The message may repeat the request, session token and all.
     return say("fail", `AWS refuses it: ${element(text, "Code") ?? `status ${status}`}`);
-  } catch (error) {
-    if (error instanceof NoAnswer) return say("warn", `not checked: ${error.message}`);
-    throw error;
-  }
+  });
 }
 
 function machineVendor(): string | undefined {

@@ -1,10 +1,9 @@
 /** Azure credentials: where the provider's chain would find them, and what subscription they open. */
 import { findOnPath } from "../../tools/find-on-path";
 import { readIfThere } from "../../tools/files";
-import { type Finding, judge } from "./finding";
-import { jsonOf, NoAnswer, request } from "./request";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { type Finding, type Judge, judge } from "./finding";
+import { type Environment, orUnchecked, read } from "./reading";
+import { jsonOf, request } from "./request";
 
 /** Azure's own addresses; tests have others. */
 export const AZURE = { login: "https://login.microsoftonline.com", management: "https://management.azure.com" };
@@ -53,26 +52,20 @@ export function checkAzureZone(
 }
 
 /** @param mayLack what it is no fault of the credential to lack, for the deployment makes it */
-async function opened(
-  say: ReturnType<typeof judge>,
+function opened(
+  say: Judge,
   who: Principal,
   path: string,
   places: typeof AZURE,
   words: (answer: Record<string, unknown>) => string,
   mayLack?: string,
 ): Promise<Finding> {
-  try {
-    const token = await login(who, places);
-    if (!("token" in token)) return say("fail", `Azure's login refuses it: ${token.refusal}`);
-    const { status, text } = await request("GET", places.management + path, { authorization: `Bearer ${token.token}` });
-    const answer = jsonOf(text);
-    if (status === 200 && answer !== undefined) return say("ok", words(answer));
-    if (status === 404 && mayLack !== undefined) return say("ok", `the login works; ${mayLack} is not there yet`);
-    return say("fail", `Azure refuses it: ${errorCode(answer) ?? `status ${status}`}`);
-  } catch (error) {
-    if (error instanceof NoAnswer) return say("warn", `not checked: ${error.message}`);
-    throw error;
-  }
+  return orUnchecked(say, async () => {
+    const entered = await login(who, places);
+    if (!("token" in entered)) return say("fail", `Azure's login refuses it: ${entered.refusal}`);
+    const url = places.management + path;
+    return read(say, { url, token: entered.token, whose: "Azure", what: "the login", words, code: errorCode, mayLack });
+  });
 }
 
 /** Who the environment says, as the provider reads it; undefined: only the provider can ask for it. */
@@ -132,7 +125,8 @@ function checkLogin(env: Environment): Finding {
   );
 }
 
-function errorCode(answer: Record<string, unknown> | undefined): string | undefined {
+/** Of a refusal by the management API. */
+export function errorCode(answer: Record<string, unknown> | undefined): string | undefined {
   const code = (answer?.["error"] as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : undefined;
 }

@@ -1,11 +1,11 @@
 /** DigitalOcean's tokens: whose account they open, or which zone. */
 import { type Finding, judge } from "./finding";
-import { jsonOf, NoAnswer, request } from "./request";
+import { type Environment, orUnchecked, read } from "./reading";
 
-/** The provider's own variable for another address. */
-const PLACE = "DIGITALOCEAN_API_URL";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Where the API is: the provider's own variable has another address. */
+export function digitalOceanApi(env: Environment): string {
+  return env["DIGITALOCEAN_API_URL"] ?? "https://api.digitalocean.com";
+}
 
 /** Reads the account. */
 export function checkDigitalOcean(source: string, token: string, env: Environment = process.env): Promise<Finding> {
@@ -29,7 +29,7 @@ export function checkDigitalOceanZone(
 }
 
 /** @param mayLack what it is no fault of the token to lack, for the deployment makes it */
-async function asked(
+function asked(
   title: string,
   source: string,
   token: string,
@@ -39,17 +39,9 @@ async function asked(
   mayLack?: string,
 ): Promise<Finding> {
   const say = judge(title, source);
-  try {
-    const place = env[PLACE] ?? "https://api.digitalocean.com";
-    const { status, text } = await request("GET", place + path, { authorization: `Bearer ${token}` });
-    const answer = jsonOf(text);
-    if (status === 200 && answer !== undefined) return say("ok", words(answer));
-    if (status === 404 && mayLack !== undefined) return say("ok", `the token works; ${mayLack} is not there yet`);
-    return say("fail", `DigitalOcean refuses it: ${idOf(answer) ?? `status ${status}`}`);
-  } catch (error) {
-    if (error instanceof NoAnswer) return say("warn", `not checked: ${error.message}`);
-    throw error;
-  }
+  const url = digitalOceanApi(env) + path;
+  const reading = { url, token, whose: "DigitalOcean", what: "the token", words, code: idOf, mayLack };
+  return orUnchecked(say, () => read(say, reading));
 }
 
 function idOf(answer: Record<string, unknown> | undefined): string | undefined {

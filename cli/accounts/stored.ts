@@ -6,8 +6,7 @@ import { checkAws } from "./aws";
 import { checkAzureZone } from "./azure";
 import { checkDigitalOcean, checkDigitalOceanZone } from "./digitalocean";
 import { type Finding, judge } from "./finding";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./reading";
 
 export interface Field {
   /** Of stack config, with a path inside it: "storm:acme.DO_AUTH_TOKEN". */

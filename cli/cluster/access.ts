@@ -5,9 +5,8 @@ import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 import { writeAtomically } from "../../tools/files";
 import type { Output } from "../../tools/report";
-import { setUpEngine } from "../../tools/setup";
 import { keyFolder } from "../key-folder";
-import { backendOf, StormStack } from "../workspace";
+import { backendOf, engineStack, type StormStack } from "../workspace";
 import type { Api } from "./api";
 
 /** A stack's outputs, as stacks/outputs.ts makes them; any may be missing where its deployment did not end. */
@@ -30,7 +29,7 @@ const LOOPBACK = "127.0.0.1";
 export async function openStack(name: string, output: Output): Promise<StormStack> {
   const backend = await backendOf(name, output);
   if ((await backend.state(name)) === undefined) throw unknownStack(name, await backend.stacks());
-  return new StormStack(name, await setUpEngine(output, { quiet: true }));
+  return engineStack(name, output);
 }
 
 /** The error for a stack that is not there, with the word that was meant. */

@@ -3,7 +3,6 @@ import type { Plan } from "../../plan/types";
 import { UserError } from "../../tools/errors";
 import { checkout, inLab } from "../../tools/paths";
 import { type Output, stepLine } from "../../tools/report";
-import { setUpEngine } from "../../tools/setup";
 import { isOwnBackend } from "../../tools/state-backend";
 import { awsSource, checkAws } from "../accounts/aws";
 import { checkAzure } from "../accounts/azure";
@@ -12,10 +11,10 @@ import { settle } from "../accounts/settle";
 import { checkState } from "../accounts/state";
 import { storedCredentials } from "../accounts/stored";
 import { engineVault } from "../accounts/vault";
-import { ask, type Terminal } from "../ask";
+import { ask, type Terminal, terminal as ownTerminal } from "../ask";
 import { loadSettings } from "../load-settings";
 import { loadSpecFor } from "../preflight";
-import { backendOf, StormStack } from "../workspace";
+import { backendOf, engineStack, type StormStack } from "../workspace";
 
 export interface ConfigOptions {
   /** Ask for nothing, store nothing. */
@@ -33,8 +32,7 @@ export async function config(stack: string, options: ConfigOptions, out: Output,
     out.write("The lab's clouds take no credentials, and what writes DNS records there the lab sets by itself\n");
     return 0;
   }
-  const terminal: Terminal | undefined =
-    options.check === true || !process.stdin.isTTY ? undefined : { input: process.stdin, output: process.stderr };
+  const terminal: Terminal | undefined = options.check === true || !process.stdin.isTTY ? undefined : ownTerminal();
   const findings: Finding[] = [];
   const show = (finding: Finding) => out.write(findingText(finding, out));
   const note = (finding: Finding) => {
@@ -44,7 +42,7 @@ export async function config(stack: string, options: ConfigOptions, out: Output,
   const moved = await askForBackend(terminal);
   note(await checkState(stack, plan, async () => (await backendOf(stack, err)).stacks()));
   for (const finding of chainFindings(plan)) note(await finding);
-  const opened = once(async () => new StormStack(stack, await setUpEngine(err, { quiet: true })));
+  const opened = once(() => engineStack(stack, err));
   const vault = engineVault(stack, opened, async () => writable(await opened()));
   for (const credential of storedCredentials(plan)) note(await settle(credential, { stack, vault, terminal, show }));
   const failed = findings.filter(({ outcome }) => outcome === "fail").length;

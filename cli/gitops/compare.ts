@@ -38,14 +38,13 @@ export function recordOf(shown: Shown, { key, sealed }: { key: Buffer; sealed: s
 
 /** What would happen now and was not previewed, or the other way round, for people; "" when it is the same. */
 export function difference(record: PreviewRecord, shown: Shown, key: Buffer): string {
-  const said = lineDiff(record.said.join("\n"), linesOf(shown.report).join("\n"));
+  const [said, now] = [record.said.join("\n"), linesOf(shown.report).join("\n")];
   const steps = differingSteps(record.steps, stepsOf(shown.events));
   const digests: Readonly<Record<string, string>> = digestsOf(shown, key);
   const others = Object.entries(DIGESTED).flatMap(([name, words]) =>
     digests[name] === record.digests[name] ? [] : [`${words} changed, in what no preview shows\n`],
   );
-  const isSame = JSON.stringify(record.said) === JSON.stringify(linesOf(shown.report));
-  return [isSame ? "" : said, steps, ...others].join("");
+  return [said === now ? "" : lineDiff(said, now), steps, ...others].join("");
 }
 
 /**

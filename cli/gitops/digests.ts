@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { canonical } from "../../lab/local/values";
 import type { Loaded } from "../../load";
 import { sources } from "../../tools/paths";
 import type { StackConfig } from "../config";
@@ -25,15 +26,6 @@ export const DIGESTED = {
 export function digestsOf({ events, loaded, config }: Hidden, key: Buffer): Record<keyof typeof DIGESTED, string> {
   const of = (value: unknown) => createHmac("sha256", key).update(canonical(value)).digest("base64");
   return { values: of(values(events)), files: of(files(loaded)), config: of(settings(config)), program: of(program()) };
-}
-
-/** JSON with the keys of each object in one order. */
-function canonical(value: unknown): string {
-  const sorted = (_: string, inner: unknown): unknown =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner;
-  return JSON.stringify(value, sorted) ?? "";
 }
 
 /** What the engine would set. Secrets read "[secret]" there: what they are made of is in the other digests. */

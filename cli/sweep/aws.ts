@@ -1,5 +1,6 @@
 /** What is tagged as an environment's in one region of AWS: machines, disks and addresses are deleted here, the rest is named. */
 import { type AwsKeys, signed } from "../accounts/aws-signature";
+import type { Environment } from "../accounts/reading";
 import { request } from "../accounts/request";
 import { type Found, type Mark, Refused } from "./found";
 
@@ -10,7 +11,7 @@ const TAGGING = "ResourceGroupsTaggingAPI_20170126.GetResources";
 interface Region {
   region: string;
   keys: AwsKeys;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Environment;
 }
 
 /** Kinds of EC2's that cost money by themselves: how they are asked for, and deleted. Machines come first: they hold the others. */

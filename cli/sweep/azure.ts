@@ -1,5 +1,5 @@
 /** What is tagged as an environment's in Azure: its resource groups, which hold all else. */
-import { AZURE, login, type Principal } from "../accounts/azure";
+import { AZURE, errorCode, login, type Principal } from "../accounts/azure";
 import { jsonOf, request } from "../accounts/request";
 import { type Found, type Mark, Refused } from "./found";
 
@@ -22,8 +22,7 @@ export async function findAzure(
     const { status, text } = await request(method, url, { authorization: `Bearer ${entered.token}` });
     const answer = jsonOf(text);
     if (status < 300) return answer ?? {};
-    const { code } = (answer?.["error"] ?? {}) as { code?: unknown };
-    throw new Refused(`${method} resourcegroups ${typeof code === "string" ? code : status}`);
+    throw new Refused(`${method} resourcegroups ${errorCode(answer) ?? status}`);
   };
   const found: Found[] = [];
   // It filters by one tag only.

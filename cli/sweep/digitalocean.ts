@@ -1,4 +1,6 @@
 /** What is tagged as an environment's in DigitalOcean: Droplets and Volumes. Nothing else there has tags. */
+import { digitalOceanApi } from "../accounts/digitalocean";
+import type { Environment } from "../accounts/reading";
 import { jsonOf, request } from "../accounts/request";
 import { type Found, Refused } from "./found";
 
@@ -15,10 +17,10 @@ const KINDS = [
 
 /** @param scope of the tags: cluster, environment and region (components/digitalocean/names.ts) */
 export async function findDigitalOcean(
-  { region, token, env }: { region: string; token: string; env: Readonly<Record<string, string | undefined>> },
+  { region, token, env }: { region: string; token: string; env: Environment },
   scope: string,
 ): Promise<Found[]> {
-  const origin = env["DIGITALOCEAN_API_URL"] ?? "https://api.digitalocean.com";
+  const origin = digitalOceanApi(env);
   const ask = async (method: "GET" | "DELETE", path: string) => {
     const { status, text } = await request(method, `${origin}/v2/${path}`, { authorization: `Bearer ${token}` });
     const answer = jsonOf(text);

@@ -4,13 +4,13 @@ import { makePlan } from "../../plan/plan";
 import type { Plan } from "../../plan/types";
 import { inLab } from "../../tools/paths";
 import type { Output } from "../../tools/report";
-import { setUpEngine } from "../../tools/setup";
 import { storedCredentials } from "../accounts/stored";
 import { engineVault } from "../accounts/vault";
+import { terminal } from "../ask";
 import { configFile } from "../config";
 import { loadSettings } from "../load-settings";
 import { FilesRefused, loadSpecFor } from "../preflight";
-import { StormStack } from "../workspace";
+import { engineStack } from "../workspace";
 import { look, sweep, type SweepSources } from "./sweep";
 
 export interface Sweep {
@@ -41,13 +41,12 @@ async function digitalOceanToken(stack: string, plan: Plan, log: Output): Promis
   const credential = storedCredentials(plan).find(({ title }) => title === "DigitalOcean");
   const key = credential?.fields[0]?.key;
   if (credential === undefined || key === undefined) return undefined;
-  const vault = engineVault(stack, async () => new StormStack(stack, await setUpEngine(log, { quiet: true })));
+  const vault = engineVault(stack, () => engineStack(stack, log));
   return vault.how(key) === "encrypted" ? vault.get(key) : credential.elsewhere?.values[0];
 }
 
 /** Looks, shows, and deletes what somebody at the terminal wants gone. The exit code is 1 while something is left. */
 export async function sweepAll({ plan, sources }: Sweep, output: Output): Promise<void> {
   const looked = await look(plan, sources);
-  const terminal = { input: process.stdin, output: process.stderr };
-  if (!(await sweep(plan, looked, output, terminal))) process.exitCode = 1;
+  if (!(await sweep(plan, looked, output, terminal()))) process.exitCode = 1;
 }
