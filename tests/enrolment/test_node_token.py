@@ -6,12 +6,13 @@ from server import OTHER, POOL, SECRETS, formed, worker
 import storm_acl
 
 SHARED = ("storm/images", "storm/removed", "storm/swarm/id", "storm/swarm/join/worker", "storm/acme/certificates/shop")
+CREDENTIALS = ("storm/credentials/issued/4A", "storm/credentials/revoked/4A")
 WRITABLE = "storm/availability/w1"
 
 
 def forbidden_keys():
     reads = ("storm/swarm/join/manager", "storm/status", "storm/acme/account", f"storm/enrol/{POOL}/worker", f"storm/claims/{POOL}/100.64.8.1",
-             "stacks/shop", "storm/credentials/revoked/4A", "storm/credentials/issued/4A")
+             "stacks/shop", *CREDENTIALS)
     writes = (*reads, *SHARED, "storm/nodes", "mesh/pools", "mesh/version", "mesh/peers/aws-eu-west-1/managers/m1", f"mesh/peers/{OTHER}/e1")
     return {
         **{f"read {key}": ("GET", f"kv/{key}") for key in reads},
@@ -27,7 +28,7 @@ class NodeToken(unittest.TestCase):
     def setUp(self):
         self.management = formed()
         for key in (*SHARED, "storm/swarm/join/manager", "storm/status", "storm/acme/account", "stacks/shop", f"mesh/peers/{OTHER}/e1",
-                    f"storm/claims/{POOL}/100.64.8.1"):
+                    f"storm/claims/{POOL}/100.64.8.1", *CREDENTIALS):
             self.management.kv_put(key, "x")
         self.consul = storm_acl.WithToken(SECRETS["storm:node"])
 
