@@ -10,6 +10,7 @@ import { streamOutput } from "../tools/report";
 import { lockRun } from "../tools/run-lock";
 import { type LabSetup, setUpLab } from "../tools/setup";
 import { CLOUD_NODES, type CloudPreview, cloudPreviews } from "./clouds";
+import { commandFigures } from "./commands";
 import { EngineCluster, STACK } from "./engine-cluster";
 import { type Figure, figureLine, isNoisy } from "./figures";
 import { growth } from "./linearity";
@@ -40,14 +41,14 @@ class Bench {
     // What a run that was killed left behind.
     if ([1, 2, 3, 5].some((figure) => only.has(figure))) await this.engine.down();
     if (only.has(4)) await this.plan();
+    if (only.has(8)) await this.reportAll(commandFigures(this.options.runs));
     if (only.has(6)) await this.clouds();
     if (only.has(2) || only.has(5)) await this.startAndPreview();
     if (only.has(1) || only.has(3)) await this.clusters();
-    if (only.has(7)) await this.losses();
+    if (only.has(7)) await this.reportAll(await rehearsed(this.signal, say));
   }
 
-  private async losses(): Promise<void> {
-    const figures = await rehearsed(this.signal, say);
+  private async reportAll(figures: Record<string, Figure>): Promise<void> {
     for (const [name, figure] of Object.entries(figures)) await this.report(name, figure);
   }
 
