@@ -10,6 +10,8 @@ export interface StackState {
   /** Secret ones read "[secret]". */
   outputs: Record<string, unknown>;
   pendingOperations: number;
+  /** URNs of remote commands whose update was cut off (interrupted-commands.ts). */
+  interrupted: string[];
   resources: number;
   /** Of all that is there. Secrets in it stay encrypted. */
   entries: Pick<StateResource, "urn" | "id" | "protect" | "outputs">[];
@@ -87,7 +89,8 @@ export interface StateResource {
 /** A stack's deployment, as the engine exports it and as its state file has it. */
 export interface Deployment {
   resources?: StateResource[];
-  pending_operations?: { resource?: StateResource }[];
+  /** What was under way: "creating", "updating", "deleting", "reading". */
+  pending_operations?: { type?: string; resource?: StateResource }[];
 }
 
 interface StateFile {
@@ -112,6 +115,9 @@ export function stateOf(deployment: Deployment | null | undefined): StackState {
       Object.entries(root?.outputs ?? {}).map(([name, value]) => [name, withoutSecret(value)]),
     ),
     pendingOperations: pending.length,
+    interrupted: pending.flatMap(({ type, resource }) =>
+      type === "updating" && resource?.type === "command:remote:Command" ? [resource.urn] : [],
+    ),
     resources: resources.length,
     entries: resources.flatMap(({ urn, id, protect, outputs, delete: leaving }) =>
       leaving ? [] : [{ urn, id, protect, outputs }],

@@ -17,6 +17,7 @@ const entry = (types: string, name: string, outputs: Record<string, unknown> = {
 const state: StackState = {
   outputs: { nodes: [{ name: "local-1", role: "manager", site: "local", size: "small", address: "172.28.0.10" }] },
   pendingOperations: 0,
+  interrupted: [],
   resources: 0,
   clusters: ["3f2a"],
   containers: 1,
