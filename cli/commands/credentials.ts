@@ -42,7 +42,7 @@ export async function issue(name: string, options: IssueOptions, output: Output)
   const { serial, expires } = credential;
   const facts = { person, serial, expires: expires.toISOString(), folder, dockerHost: hosts[0] };
   const text = `${person} has stack ${stack}'s Docker API until ${minutes(expires.toISOString())}, by serial number ${serial}.
-The bundle is ${folder}; whoever has it is root on the nodes, so hand it over by a safe way.
+The bundle is ${folder}; whoever has it is root on the nodes, so hand it over by a safe way, and remove it here.
 
     . ${shellQuote(`${folder}/env.sh`)} && docker node ls
     docker context import storm-${stack} ${shellQuote(`${folder}/${contextFile(stack)}`)}

@@ -86,7 +86,7 @@ export function credentials(lab: LabCluster): void {
     const files = fs
       .readdirSync(folder)
       .map((name) => [name, fs.readFileSync(path.join(folder, name), "utf8")] as const);
-    expect(files.length).toBe(5);
+    expect(files.length).toBe(6);
     const found = (await secretValues(lab)).flatMap(({ name, value }) =>
       files.filter(([, text]) => text.includes(value)).map(([file]) => `${name} in ${file}`),
     );
