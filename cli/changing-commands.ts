@@ -8,7 +8,7 @@ export function addChanging(storm: Command): void {
   ofStack(storm, "deploy", "show the plan and what would change, ask, then deploy storm.yml")
     .option("-f, --file <path>", "another storm.yml; stays in the stack's config")
     .option("-y, --yes", "do not ask")
-    .option("--production", "make it a production stack, for good: data is protected, no keys stay on this machine")
+    .option("--production", "make it a production stack, for good: data is protected, operators' keys leave this disk")
     .option("--json", "print the outputs as JSON, secrets left out")
     .option("-v, --verbose", "a line for every resource")
     .action((stack, options) =>

@@ -182,7 +182,7 @@ def run(document, words, asked):
     wanted = {f"{stack}_{name}" for name in document["compose"].get("services") or {}}
     try:
         deploy(document)
-        storm_convergence.wait(stack, wanted, before, document.get("timeoutSeconds") or 300, tell)
+        storm_convergence.wait(stack, wanted, before, document.get("timeoutSeconds") or 300, tell, {item["name"] for item in secrets})
     except DeployFailed as error:
         done = undone(stack, before)
         raise SystemExit(masked(f"{stack}: {error}\n{stack}: {done}", words)) from None
