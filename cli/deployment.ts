@@ -9,7 +9,7 @@ import type { Output } from "../tools/report";
 import { changedValues, configFile, readConfig, setAllArguments } from "./config";
 import { ensureLabSecrets } from "./lab-stack";
 import { someNodeIsDown } from "./leftovers";
-import { Objector } from "./objector";
+import { Objector, type Watch } from "./objector";
 import { operate } from "./operation";
 import { beforeIn } from "./preflight";
 import type { StormStack } from "./workspace";
@@ -113,8 +113,8 @@ export async function compare(opened: Stack, run: Deployment, observe: (event: E
 export interface BringUpWish {
   /** Whether the engine's preview has found nothing against it. */
   previewed?: boolean;
-  /** Is given each event of the deployment itself. What it throws stops the engine in good order, and is thrown in the end. */
-  watch?: (event: EngineEvent) => void;
+  /** Is given each event of the deployment itself. What it objects to stops the engine in good order, and is thrown in the end. */
+  watch?: Watch;
 }
 
 /** Brings the stack to what storm.yml says. @returns whether anything changed */
