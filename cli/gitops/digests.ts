@@ -25,7 +25,12 @@ export const DIGESTED = {
 /** @param key so that nobody finds a short secret by its digest */
 export function digestsOf({ events, loaded, config }: Hidden, key: Buffer): Record<keyof typeof DIGESTED, string> {
   const of = (value: unknown) => createHmac("sha256", key).update(canonical(value)).digest("base64");
-  return { values: of(values(events)), files: of(files(loaded)), config: of(settings(config)), program: of(programIn(sources)) };
+  return {
+    values: of(values(events)),
+    files: of(files(loaded)),
+    config: of(settings(config)),
+    program: of(programIn(sources)),
+  };
 }
 
 /** What the engine would set. Secrets read "[secret]" there: what they are made of is in the other digests. */
