@@ -5,6 +5,7 @@ import type { Output } from "../tools/report";
 import { declined } from "./ask";
 import { bringUp, type BringUpWish, type Deployment, openForDeployment, openTentatively } from "./deployment";
 import { alone, recoverStack } from "./operation";
+import { loadFor } from "./preflight";
 import { type Previewed, previewOf } from "./preview/of-stack";
 import { forgetKeys } from "./production";
 import { setUpFor } from "./set-up-for";
@@ -35,11 +36,12 @@ export interface DeployOptions {
 export async function deployStack(options: DeployOptions, output: Output): Promise<void> {
   const began = Date.now();
   const { file, production, verbose, again, approve, watch } = options;
-  const { plan } = options.loaded;
-  const { setup, local } = await setUpFor(plan, output);
+  const { setup, local } = await setUpFor(options.loaded.plan, output);
   const stack = new StormStack(options.stack, setup);
   await alone(stack, again, output, async (signal) => {
     await recoverStack(stack, signal, output);
+    // Anew: the run that this one waited for may have changed which storm.yml it is.
+    const { plan } = await loadFor(options.stack, { file, production }, output);
     const run: Deployment = { stack, local, plan, file, production, verbose, again, signal, output };
     const opened = approve === undefined ? await openForDeployment(run) : await openIfApproved(run, approve);
     if (opened === undefined) return declined(output);
@@ -58,9 +60,12 @@ async function openIfApproved(
   run: Deployment,
   approve: NonNullable<DeployOptions["approve"]>,
 ): Promise<Stack | undefined> {
-  const { opened, undo } = await openTentatively(run);
+  const { opened, keep, undo } = await openTentatively(run);
   try {
-    if (await approve(await previewOf(opened, run), run)) return opened;
+    if (await approve(await previewOf(opened, run), run)) {
+      keep();
+      return opened;
+    }
   } catch (error) {
     await undo();
     throw error;

@@ -62,6 +62,17 @@ export class StormStack implements RecoveryEngine {
     this.signal = signal;
   }
 
+  /** Does `work` to its end, whoever interrupts: what puts right is not to be stopped by what made it necessary. */
+  async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+    const { signal } = this;
+    this.signal = new AbortController().signal;
+    try {
+      return await work();
+    } finally {
+      this.signal = signal;
+    }
+  }
+
   /** STORM_RUN of the engines that this process starts. */
   get runName(): string {
     return this.environment.STORM_RUN ?? "";
