@@ -51,7 +51,10 @@ export function addChanging(storm: Command): void {
 
   ofStack(storm, "destroy", "say what will be lost, ask for the stack's name, then destroy it; disks for data stay")
     .option("--data", "the disks for data go, too")
-    .option("--force-production", "what a production stack protects goes, too")
+    .option(
+      "--force-production",
+      "of a production stack, which is not destroyed without this: what is protected goes, too",
+    )
     .option("-y, --yes", "do not ask")
     .option("-v, --verbose", "a line for every resource")
     .action((stack, options) => commandFile("destroy").destroy({ ...options, stack: stackOf(stack, options) }, out()));

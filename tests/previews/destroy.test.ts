@@ -68,7 +68,7 @@ here("a production stack is not destroyed by --yes, nor by --data", () => {
 here("by --force-production it is, and the disk stays in the cloud", () => {
   const { status, stdout, stderr, deleted } = destroy("--force-production");
   expect({ status, stderr }).toMatchObject({ status: 0 });
-  expect(stdout).toContain("Kept, with all data: disks store-1-data (--data takes them too)");
+  expect(stdout).toMatch(/Kept, with all data \(--data takes it too\).*:\n {2}disk store-1-data \(vol-\w+\)\n/);
   expect(stdout).toMatch(
     /Stack dev is gone.*\n.*\n {2}store-1-data \((vol-\w+)\): aws ec2 delete-volume --volume-id \1\n/,
   );
