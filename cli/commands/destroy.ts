@@ -3,6 +3,7 @@ import { OWN_STACKS } from "../../spec/rules/compose";
 import type { StackState } from "../../tools/backend";
 import { UserError } from "../../tools/errors";
 import { type Output, paint, streamOutput } from "../../tools/report";
+import { placeOfState } from "../accounts/state";
 import { confirmByName, declined, needAnswer } from "../ask";
 import { unknownStack } from "../cluster/access";
 import { dataDisks, type Kept, keptText, keptWithData, protectedNames, staysText } from "../kept-data";
@@ -32,16 +33,16 @@ export async function destroy(options: DestroyOptions, output: Output): Promise<
   const command = [`npx storm destroy ${stack}`, data && "--data", forceProduction && "--force-production"]
     .filter(Boolean)
     .join(" ");
-  const backend = await backendOf(stack, streamOutput(process.stderr));
+  const err = streamOutput(process.stderr);
+  const backend = await backendOf(stack, err);
   const state = await backend.state(stack);
-  // Before the stack is gone, for its config may have the token.
-  const swept = data ? await sweepOf(stack, streamOutput(process.stderr)) : undefined;
+  if (state !== undefined) refuseProduction(stack, state, options);
+  else if (data) output.write(`There is no stack ${stack} in ${placeOfState()}\n`);
+  const swept = data ? await sweepOf(stack, { backend, gone: state === undefined, forceProduction }, err) : undefined;
   if (state === undefined) {
     if (swept === undefined) throw unknownStack(stack, await backend.stacks());
-    output.write(`There is no stack ${stack}; looking for what carries its tags\n`);
     return sweepAll(swept, output);
   }
-  refuseProduction(stack, state, options);
   needAnswer({ yes, command });
   const kept = data ? [] : keptWithData(state);
   const lines = whatGoes(state, kept).map((line) => `  ${line}\n`);

@@ -1,4 +1,5 @@
-/** After a destroy: what the clouds still have of the environment, and its end. */
+/** What the clouds have of an environment by its tags, and its end. */
+import { listed } from "../../plan/compare";
 import type { Plan } from "../../plan/types";
 import { messageOf, UserError } from "../../tools/errors";
 import type { Output } from "../../tools/report";
@@ -59,7 +60,8 @@ function finder(
       return () => findAzure({ who, subscription, places: azure }, mark);
     }
     case "digitalocean":
-      if (digitalOceanToken === undefined) return "there is no token";
+      if (digitalOceanToken === undefined)
+        return "there is no token (DIGITALOCEAN_TOKEN; that of stack config opens only while the stack is there)";
       return () => findDigitalOcean({ region, token: digitalOceanToken, env }, scope(mark, region));
     default:
       return undefined;
@@ -86,6 +88,12 @@ export function notLookedText(looked: readonly Looked[]): string[] {
   return looked.flatMap((each) => ("notLooked" in each ? [`${each.place}: not looked at: ${each.notLooked}`] : []));
 }
 
+export interface Sweeping {
+  looked: readonly Looked[];
+  /** Stacks that have some of it in their state: then all of it may be a cluster's that runs, and nothing is deleted. */
+  known: readonly string[];
+}
+
 /**
  * Shows what is left and deletes what somebody has seen first: another checkout's cluster of the same name and environment has the same
  * tags, so no --yes stands for it.
@@ -93,7 +101,7 @@ export function notLookedText(looked: readonly Looked[]): string[] {
  */
 export async function sweep(
   plan: Pick<Plan, "name" | "env">,
-  looked: readonly Looked[],
+  { looked, known }: Sweeping,
   output: Output,
   terminal: Terminal,
 ): Promise<boolean> {
@@ -106,6 +114,12 @@ export async function sweep(
   output.write(`Still there, by its tags (${mark}):\n${indented(lines)}`);
   const removable = looked.flatMap((each) => ("found" in each ? each.found : [])).filter(({ remove }) => remove);
   if (removable.length === 0) return false;
+  if (known.length > 0) {
+    output.write(
+      `Nothing of it was deleted: the state of ${listed(known)} has some of it, which is no leftover then\n`,
+    );
+    return false;
+  }
   if (terminal.input.isTTY !== true) {
     output.write("Nothing of it was deleted: that takes somebody at a terminal who has seen this list\n");
     return false;

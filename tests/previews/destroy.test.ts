@@ -81,12 +81,12 @@ here("the stack's config is the user's and stays", () => {
   expect(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8")).toContain("storm:layers");
 });
 
-here("with --data the disk goes, too; that the cloud could not be asked for more is said", () => {
+here("with --data the disk goes, too; that nobody looked for more, as the stack has some layers only, is said", () => {
   deploy();
   const { status, stdout, deleted } = destroy("--force-production", "--data");
   expect(stdout).toContain("Disk store-1-data and all data on it");
   expect(stdout).not.toContain("Kept");
   expect(deleted).toContain("aws:ebs/volume:Volume::store-1-data");
-  expect(stdout).toContain("aws-eu-west-1: not looked at: only the provider itself has its credential");
+  expect(stdout).toContain("The clouds are not looked at for what is left: stack dev is one of several");
   expect(status).toBe(1);
 });
