@@ -98,7 +98,8 @@ export async function sweepAll(swept: Sweep, output: Output, at: Terminal = term
     return;
   }
   const { plan, sources, backends } = swept;
-  const looked = await look(plan, sources);
+  const again = () => look(plan, sources);
+  const looked = await again();
   const known = await knownTo(looked, backends);
-  if (!(await sweep(plan, { looked, known }, output, at))) process.exitCode = 1;
+  if (!(await sweep(plan, { looked, known, again }, output, at))) process.exitCode = 1;
 }

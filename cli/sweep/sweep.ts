@@ -92,6 +92,8 @@ export interface Sweeping {
   looked: readonly Looked[];
   /** Stacks that have some of it in their state: then all of it may be a cluster's that runs, and nothing is deleted. */
   known: readonly string[];
+  /** Another look. */
+  again: () => Promise<readonly Looked[]>;
 }
 
 /**
@@ -101,7 +103,7 @@ export interface Sweeping {
  */
 export async function sweep(
   plan: Pick<Plan, "name" | "env">,
-  { looked, known }: Sweeping,
+  { looked, known, again }: Sweeping,
   output: Output,
   terminal: Terminal,
 ): Promise<boolean> {
@@ -134,15 +136,22 @@ export async function sweep(
   const failed: string[] = [];
   for (const { place, what, remove } of removable)
     await remove?.().then(
-      () => output.write(`  ${place}: ${what}: deleted\n`),
+      () => output.write(`  ${place}: ${what}: asked to delete\n`),
       (error: unknown) => void failed.push(`${place}: ${what}: ${messageOf(error)}`),
     );
   if (failed.length > 0)
     throw new UserError("not all of it could be deleted", [
       ...failed,
-      "What hangs on something else goes when that is gone: run it again in some minutes.",
+      "The rest was asked to go. What hangs on something else goes when that is gone: run it again in some minutes.",
     ]);
-  return removable.length === lines.length && unknown.length === 0;
+  // Of Azure's deletions only the request is answered: another look tells what became of them.
+  const after = await again();
+  const left = [...foundText(after), ...notLookedText(after)];
+  if (left.length === 0) return true;
+  output.write(
+    `Not gone yet:\n${indented(left)}What was asked for can take minutes, and can fail: run it again; the exit code is 0 when nothing is left\n`,
+  );
+  return false;
 }
 
 function indented(lines: readonly string[]): string {

@@ -169,10 +169,15 @@ describe("with credentials", () => {
     },
   );
 
-  test("what none knows goes when somebody types the name", async () => {
+  test("what none knows is asked to go when somebody types the name; while some of it is there, the exit code is 1", async () => {
     await sweepAll(swept(backendWith("dev", ["i-2", "2"])), new Written(), typing("storm-prod"));
     expect(clouds.deleted).toEqual(["i-1", "vol-1", "storm-prod-azure-westeurope", "/v2/droplets/1"]);
     expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
+    clouds.settle();
+    const plan = { ...PLAN, sites: PLAN.sites.slice(1) };
+    await sweepAll({ ...swept(), plan }, new Written(), typing(undefined));
+    expect(process.exitCode).toBeUndefined();
   });
 
   test("a state that cannot be read deletes nothing", async () => {
