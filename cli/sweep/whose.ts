@@ -24,8 +24,8 @@ export function sharedBy(stack: string, folder = checkout): string | undefined {
   return `${files} ${others.length === 1 ? "is" : "are"} of environment ${env}, too, and what that makes has the same tags`;
 }
 
-function environmentOf(stack: string, config: StackConfig): unknown {
-  return config["storm:env"] ?? stack;
+function environmentOf(stack: string, config: StackConfig): string {
+  return String(config["storm:env"] ?? stack);
 }
 
 /** Layer `outputs`, which is alone in its stack: one word or a list, which stack config may have as text. */
