@@ -14,7 +14,7 @@ export interface StackState {
   interrupted: string[];
   resources: number;
   /** Of all that is there. Secrets in it stay encrypted. */
-  entries: Pick<StateResource, "urn" | "id" | "protect" | "outputs">[];
+  entries: Pick<StateResource, "urn" | "id" | "protect" | "retainOnDelete" | "outputs">[];
   /** Ids of the clusters whose containers and networks carry them as label. */
   clusters: string[];
   /** Containers that ought to run: local nodes and services. */
@@ -82,6 +82,15 @@ export interface StateResource {
   retainOnDelete?: boolean;
   /** It is on its way out, and another one in its place. */
   delete?: boolean;
+  /** URN. */
+  parent?: string;
+  /** "<urn>::<id>" */
+  provider?: string;
+  /** URNs of what it needs, and which property needs which. */
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
+  deletedWith?: string;
+  replaceWith?: string[];
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -119,8 +128,8 @@ export function stateOf(deployment: Deployment | null | undefined): StackState {
       type === "updating" && resource?.type === "command:remote:Command" ? [resource.urn] : [],
     ),
     resources: resources.length,
-    entries: resources.flatMap(({ urn, id, protect, outputs, delete: leaving }) =>
-      leaving ? [] : [{ urn, id, protect, outputs }],
+    entries: resources.flatMap(({ urn, id, protect, retainOnDelete, outputs, delete: leaving }) =>
+      leaving ? [] : [{ urn, id, protect, retainOnDelete, outputs }],
     ),
   };
 }

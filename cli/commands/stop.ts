@@ -3,10 +3,11 @@ import { Docker } from "../../lab/local/docker";
 import { askDocker } from "../../tools/docker-engine";
 import { inLab } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
-import { setUpEngine } from "../../tools/setup";
+import { type EngineSetup, setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
 import { keyFolders } from "../key-folder";
 import { removeLeftovers } from "../leftovers";
+import { type Preparation, prepared } from "../letting-go";
 import { alone, operate, recoverStack } from "../operation";
 import { npmCommand } from "../summary";
 import { backendOf, StormStack } from "../workspace";
@@ -14,8 +15,7 @@ import { backendOf, StormStack } from "../workspace";
 export interface StopOptions {
   stack: string;
   verbose?: boolean;
-  /** Done to the stack's state before the engine destroys it. */
-  prepare?: (stack: StormStack) => Promise<void>;
+  prepare?: Preparation;
   /** The command that goes on after a failure; default: `npm stop`. */
   again?: string;
 }
@@ -33,7 +33,7 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   const stack = new StormStack(options.stack, setup);
   await alone(stack, again(options), output, async (signal) => {
     // The other run may have been a stop.
-    if (await stack.exists()) await destroy(stack, options, signal, output);
+    if (await stack.exists()) await destroy(stack, setup, options, signal, output);
     cleanFiles(options.stack);
   });
   output.write(`Stack ${options.stack} is gone (${seconds(Date.now() - began)}); only caches are left\n`);
@@ -41,23 +41,26 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
 
 async function destroy(
   stormStack: StormStack,
+  setup: EngineSetup,
   options: StopOptions,
   signal: AbortSignal,
   output: Output,
 ): Promise<void> {
   await recoverStack(stormStack, signal, output);
   const clusters = (await stormStack.backend.state(options.stack))?.clusters ?? [];
-  await options.prepare?.(stormStack);
-  const stack = await stormStack.open();
-  await operate({
-    stack: stormStack,
-    signal,
-    output,
-    verbose: options.verbose ?? false,
-    step: "Destroying",
-    again: again(options),
-    failed: "not everything is gone; the reasons are above",
-    run: (engine) => stack.destroy({ ...engine, suppressOutputs: true }),
+  const other = new StormStack(options.stack, setup);
+  await prepared(options.prepare, { stack: stormStack, other }, output, async () => {
+    const stack = await stormStack.open();
+    await operate({
+      stack: stormStack,
+      signal,
+      output,
+      verbose: options.verbose ?? false,
+      step: "Destroying",
+      again: again(options),
+      failed: "not everything is gone; the reasons are above",
+      run: (engine) => stack.destroy({ ...engine, suppressOutputs: true }),
+    });
   });
   const left = await removeWhatIsLeft(clusters);
   if (left > 0) output.write(`Removed ${left} more thing${left === 1 ? "" : "s"} that carried the cluster's label\n`);
