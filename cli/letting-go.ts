@@ -1,6 +1,6 @@
 /** A destroy's state: what is kept leaves it alone, what is protected no longer is, and all of it comes back after a failure. */
-import { isDeepStrictEqual } from "node:util";
 import { type Deployment, type StateResource, stateOf } from "../tools/backend";
+import { editDeployment } from "../tools/engine-backend";
 import { messageOf, UserError } from "../tools/errors";
 import type { Output } from "../tools/report";
 import { dataDisks, type Kept, keptWithData } from "./kept-data";
@@ -16,11 +16,6 @@ export interface Wish {
   data: boolean;
   /** What is protected goes, too. */
   unprotect: boolean;
-}
-
-/** A state as the engine exports it; what is not read of it goes back as it came. */
-interface Exported {
-  deployment?: Deployment;
 }
 
 /** What is done to a state before the engine destroys its stack, and taken back when that does not come to its end. */
@@ -60,21 +55,28 @@ export class LettingGo implements Preparation {
   /** @throws UserError when the disks are not those that were shown: another run deployed meanwhile */
   async begin(stack: Engine): Promise<void> {
     const { shown, data, unprotect } = this.wish;
-    const exported = await read(stack);
-    const state = stateOf(exported.deployment);
-    refuseOthers(shown, dataDisks(state), stack.name);
-    const resources = exported.deployment?.resources ?? [];
-    this.kept = data ? [] : keptWithData(state);
-    this.before = resources;
-    await write(stack, exported, letGo(resources, this.kept, unprotect));
+    await edit(stack, (deployment) => {
+      const state = stateOf(deployment);
+      refuseOthers(shown, dataDisks(state), stack.name);
+      const { resources = [] } = deployment;
+      this.kept = data ? [] : keptWithData(state);
+      this.before = resources;
+      return { ...deployment, resources: letGo(resources, this.kept, unprotect) };
+    });
   }
 
   /** The engine failed, or was stopped: what is still there is protected as before, and the disks are the stack's again. */
   async giveUp(stack: Engine): Promise<void> {
-    if (this.before === undefined) return;
-    const exported = await read(stack);
-    await write(stack, exported, putBack(this.before, exported.deployment?.resources ?? [], this.kept));
+    const { before } = this;
+    if (before === undefined) return;
+    await edit(stack, (deployment) => {
+      return { ...deployment, resources: putBack(before, deployment.resources ?? [], this.kept) };
+    });
   }
+}
+
+function edit(stack: Engine, change: (deployment: Deployment) => Deployment): Promise<void> {
+  return editDeployment((args, input) => stack.run(args, input), stack.name, change);
 }
 
 function refuseOthers(shown: readonly Kept[], found: readonly Kept[], stack: string): void {
@@ -168,16 +170,4 @@ function identity({ urn, id }: { urn: string; id?: string }): string {
 /** Of "<urn>::<id>". */
 function providerOf({ provider }: StateResource): string | undefined {
   return provider?.slice(0, provider.lastIndexOf("::"));
-}
-
-async function read(stack: Engine): Promise<Exported> {
-  const { stdout } = await stack.run(["stack", "export", "--stack", stack.name]);
-  return JSON.parse(stdout) as Exported;
-}
-
-/** By standard input: encrypted or not, a state is no file for a folder of temporary ones. */
-async function write(stack: Engine, exported: Exported, resources: readonly StateResource[]): Promise<void> {
-  if (isDeepStrictEqual(resources, exported.deployment?.resources ?? [])) return;
-  const edited = { ...exported, deployment: { ...exported.deployment, resources } };
-  await stack.run(["stack", "import", "--stack", stack.name], JSON.stringify(edited));
 }

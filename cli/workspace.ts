@@ -1,8 +1,8 @@
 import { delimiter, dirname } from "node:path";
 import type * as Automation from "@pulumi/pulumi/automation";
 import type { PulumiCommand, Stack } from "@pulumi/pulumi/automation";
-import { type Backend, type Deployment, FolderBackend, type StateResource } from "../tools/backend";
-import { EngineBackend, exportOf } from "../tools/engine-backend";
+import { type Backend, FolderBackend, type StateResource } from "../tools/backend";
+import { editDeployment, EngineBackend, exportOf } from "../tools/engine-backend";
 import { toBeRunAgain } from "../tools/interrupted-commands";
 import { checkout } from "../tools/paths";
 import { pulumiEnvironment } from "../tools/pulumi-env";
@@ -124,16 +124,11 @@ export class StormStack implements RecoveryEngine {
   }
 
   async runAgain(stack: string, urns: readonly string[]): Promise<void> {
-    await this.edit((deployment) => toBeRunAgain(deployment, urns), stack);
-  }
-
-  /** Puts another deployment in the place of the one that the state has. */
-  async edit(change: (deployment: Deployment) => Deployment, stack = this.name): Promise<void> {
-    const { stdout } = await this.run(["stack", "export", "--stack", stack]);
-    const exported = JSON.parse(stdout) as { deployment?: Deployment };
-    const edited = { ...exported, deployment: change(exported.deployment ?? {}) };
-    // By standard input: encrypted or not, a state is no file for a folder of temporary ones.
-    await this.run(["stack", "import", "--stack", stack], JSON.stringify(edited));
+    await editDeployment(
+      (args, input) => this.run(args, input),
+      stack,
+      (deployment) => toBeRunAgain(deployment, urns),
+    );
   }
 
   /** The Automation API's own way to the engine, with our way of running it put in. */

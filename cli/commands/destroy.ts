@@ -7,7 +7,7 @@ import { placeOfState } from "../accounts/state";
 import { confirmByName, declined, needAnswer } from "../ask";
 import { unknownStack } from "../cluster/access";
 import { dataDisks, type Kept, keptText, keptWithData, protectedNames, staysText } from "../kept-data";
-import { isProduction } from "../key-folder";
+import { offDisk } from "../key-folder";
 import { LettingGo } from "../letting-go";
 import { isComponent, partsOf, shortType } from "../describe";
 import { beforeIn } from "../preflight";
@@ -62,13 +62,16 @@ export function refuseProduction(
   stack: string,
   state: StackState,
   { data, forceProduction }: Pick<DestroyOptions, "data" | "forceProduction">,
-  declared: (stack: string) => boolean = isProduction,
+  declared: (stack: string) => string | undefined = offDisk,
 ): void {
   if (forceProduction) return;
   const names = protectedNames(state);
-  if (names.length === 0 && !declared(stack)) return;
-  const why = names.length === 0 ? "" : `: ${listed(names)} ${names.length === 1 ? "is" : "are"} protected`;
-  throw new UserError(`stack ${stack} is in production${why}`, [
+  const why =
+    names.length === 0
+      ? declared(stack)
+      : `stack ${stack} is in production: ${listed(names)} ${names.length === 1 ? "is" : "are"} protected`;
+  if (why === undefined) return;
+  throw new UserError(why, [
     "Nothing was changed.",
     `To destroy it all the same: npx storm destroy ${stack}${data ? " --data" : ""} --force-production`,
   ]);

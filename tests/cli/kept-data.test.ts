@@ -73,16 +73,16 @@ test("production is refused by what the state protects, and by the files alone",
   expect(protectedNames(STATE)).toEqual(["store-1", "zone"]);
   expect(protectedNames(bare)).toEqual([]);
   const refuse =
-    (state: typeof STATE, declared: boolean, forceProduction = false) =>
+    (state: typeof STATE, declared: string | undefined, forceProduction = false) =>
     () =>
       refuseProduction("prod", state, { data: true, forceProduction }, () => declared);
-  expect(refuse(STATE, false)).toThrow("stack prod is in production: store-1, zone are protected");
-  expect(refuse(bare, true)).toThrow(
+  expect(refuse(STATE, undefined)).toThrow("stack prod is in production: store-1, zone are protected");
+  expect(refuse(bare, "prod is a production stack")).toThrow(
     expect.objectContaining({
-      message: "stack prod is in production",
+      message: "prod is a production stack",
       hints: ["Nothing was changed.", "To destroy it all the same: npx storm destroy prod --data --force-production"],
     }),
   );
-  expect(refuse(bare, false)).not.toThrow();
-  expect(refuse(STATE, true, true)).not.toThrow();
+  expect(refuse(bare, undefined)).not.toThrow();
+  expect(refuse(STATE, "prod is a production stack", true)).not.toThrow();
 });
