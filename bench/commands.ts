@@ -1,4 +1,4 @@
-/** Figure 8: commands of `storm` that ask nobody, from the start of their process to its end. */
+/** Figure 9: commands of `storm` that ask nobody, from the start of their process to its end. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { checkout } from "../tools/paths";
@@ -17,7 +17,7 @@ export function commandFigures(runs: number): Record<string, Figure> {
       milliseconds(args);
       const took = Array.from({ length: runs }, () => milliseconds(args) / of);
       const details = { runs: took.map((value) => round(value)) };
-      return [`8 ${args[0].replace("--", "")}`, { title, value: median(took), unit, target, details }];
+      return [`9 ${args[0].replace("--", "")}`, { title, value: median(took), unit, target, details }];
     }),
   );
 }

@@ -1,6 +1,5 @@
 /** `npm run bench`: measures the figures one after another, prints them and puts them into bench/results.json. */
 import { dirname } from "node:path";
-import { Docker } from "../lab/local/docker";
 import { killRun } from "../cli/engine-run";
 import { onInterrupt } from "../cli/interrupt";
 import { formatError, UserError } from "../tools/errors";
@@ -11,6 +10,8 @@ import { lockRun } from "../tools/run-lock";
 import { type LabSetup, setUpLab } from "../tools/setup";
 import { CLOUD_NODES, type CloudPreview, cloudPreviews } from "./clouds";
 import { commandFigures } from "./commands";
+import { measureEightNodes } from "./eight-nodes";
+import { eightNodesFigures } from "./eight-nodes-figures";
 import { EngineCluster, STACK } from "./engine-cluster";
 import { type Figure, figureLine, isNoisy } from "./figures";
 import { growth } from "./linearity";
@@ -19,7 +20,7 @@ import { type Options, parseOptions } from "./options";
 import { planCold, planOnce } from "./plan";
 import { previews } from "./preview";
 import { rehearsed } from "./rehearsal";
-import { circumstances, keep } from "./results";
+import { circumstances, details, keep, otherContainers } from "./results";
 import { type Built, endScripts, ScriptCluster } from "./script-cluster";
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -41,11 +42,23 @@ class Bench {
     // What a run that was killed left behind.
     if ([1, 2, 3, 5].some((figure) => only.has(figure))) await this.engine.down();
     if (only.has(4)) await this.plan();
-    if (only.has(8)) await this.reportAll(commandFigures(this.options.runs));
+    if (only.has(9)) await this.reportAll(commandFigures(this.options.runs));
     if (only.has(6)) await this.clouds();
     if (only.has(2) || only.has(5)) await this.startAndPreview();
     if (only.has(1) || only.has(3)) await this.clusters();
     if (only.has(7)) await this.reportAll(await rehearsed(this.signal, say));
+    if (only.has(8)) await this.eightNodes();
+  }
+
+  /** A cluster over three clouds beside one of this machine alone: the same processors carry both. */
+  private async eightNodes(): Promise<void> {
+    let local: Built | undefined;
+    await this.cleanly(async () => {
+      local = await this.engine.start();
+      say(`three local nodes to the first page: ${local.seconds.toFixed(1)} s`);
+    });
+    const figures = eightNodesFigures(await measureEightNodes(this.signal, say), local?.seconds ?? NaN);
+    await this.reportAll(figures);
   }
 
   private async reportAll(figures: Record<string, Figure>): Promise<void> {
@@ -196,23 +209,6 @@ class Bench {
     lines.push(figureLine(name, figure) + noise);
     say(lines.at(-1) ?? "");
   }
-}
-
-/** Seconds of each run, and where those of the median one went. */
-function details(all: Built[]): Record<string, unknown> {
-  const middle = median(all.map(({ seconds }) => seconds));
-  const nearest = [...all].sort((a, b) => Math.abs(a.seconds - middle) - Math.abs(b.seconds - middle))[0];
-  return {
-    seconds: all.map(({ seconds }) => round(seconds)),
-    endOfPhases: Object.fromEntries((nearest?.phases ?? []).map(({ name, at }) => [name, round(at, 1)])),
-  };
-}
-
-/** Containers of Storm's clusters that are not ours. */
-async function otherContainers(): Promise<number> {
-  const filters = { label: ["storm.cluster"] };
-  const found = await new Docker().get<{ Names: string[] }[]>("/containers/json", { filters });
-  return found.filter(({ Names }) => !Names.some((name) => name.startsWith(`/storm-${STACK}-`))).length;
 }
 
 async function main(): Promise<void> {

@@ -3,9 +3,12 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as prettier from "prettier";
+import { Docker } from "../lab/local/docker";
 import { checkout } from "../tools/paths";
+import { STACK } from "./engine-cluster";
 import { type Circumstances, type Figure, RESULTS } from "./figures";
-import { round } from "./measure";
+import { median, round } from "./measure";
+import type { Built } from "./script-cluster";
 
 const loadBefore = round(os.loadavg()[0] ?? 0);
 
@@ -30,4 +33,21 @@ export async function keep(name: string, figure: Figure, measured: Circumstances
   // The file is in the repository, whose format is checked.
   const config = await prettier.resolveConfig(RESULTS);
   fs.writeFileSync(RESULTS, await prettier.format(JSON.stringify(sorted), { ...config, parser: "json" }));
+}
+
+/** Containers of Storm's clusters that are not ours. */
+export async function otherContainers(): Promise<number> {
+  const filters = { label: ["storm.cluster"] };
+  const found = await new Docker().get<{ Names: string[] }[]>("/containers/json", { filters });
+  return found.filter(({ Names }) => !Names.some((name) => name.startsWith(`/storm-${STACK}-`))).length;
+}
+
+/** Seconds of each run, and where those of the median one went. */
+export function details(all: Built[]): Record<string, unknown> {
+  const middle = median(all.map(({ seconds }) => seconds));
+  const nearest = [...all].sort((a, b) => Math.abs(a.seconds - middle) - Math.abs(b.seconds - middle))[0];
+  return {
+    seconds: all.map(({ seconds }) => round(seconds)),
+    endOfPhases: Object.fromEntries((nearest?.phases ?? []).map(({ name, at }) => [name, round(at, 1)])),
+  };
 }

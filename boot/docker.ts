@@ -25,7 +25,13 @@ export function daemonConfig(node: NodeConfig): object {
   };
 }
 
-/** Serial numbers, one a line: written on the node alone, for it knows of more than whoever brings its files. */
+/** Whom the program's own client certificates of the Docker API name. Nobody else's has one of these names. */
+export const OWN_CLIENTS = { operators: "operator", applications: "applications" } as const;
+
+/**
+ * Serial numbers, one a line, and the word `read` when they were all that Consul had: written on the node alone, for it knows of more than
+ * whoever brings its files.
+ */
 const REVOKED_FILE = "/etc/storm/docker-api/revoked";
 
 /**
@@ -58,6 +64,8 @@ frontend docker-api
   tcp-request session set-var(sess.until) ssl_c_notafter
   tcp-request session track-sc0 src,concat(:,sess.port),concat(:,sess.serial),concat(:,sess.until)
   use_backend revoked if { var(sess.serial) -m str -f ${REVOKED_FILE} }
+  # Nobody revokes the program's own by this list, and whoever mends a cluster without Consul needs them.
+  use_backend unread if !{ str(read) -m str -f ${REVOKED_FILE} } !{ ssl_c_s_dn(CN) -m str ${Object.values(OWN_CLIENTS).join(" ")} }
   default_backend dockerd
 backend dockerd
   server dockerd unix@/var/run/docker.sock
@@ -65,6 +73,11 @@ backend revoked
   mode http
   # As Docker says it, so that its client shows why.
   http-request return status 403 content-type application/json string '{"message": "this client certificate was revoked"}'
+backend unread
+  mode http
+  # The next request is to be another connection: of this one dockerd will not get the rest.
+  http-after-response set-header connection close
+  http-request return status 503 content-type application/json string '{"message": "this manager has not read yet whose client certificates were revoked; try another one, or again when Consul answers"}'
 frontend consul-api
   mode http
   bind :8501 ssl crt /etc/storm/docker-api/consul.pem alpn http/1.1

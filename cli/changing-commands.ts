@@ -8,7 +8,7 @@ export function addChanging(storm: Command): void {
   ofStack(storm, "deploy", "show the plan and what would change, ask, then deploy storm.yml")
     .option("-f, --file <path>", "another storm.yml; stays in the stack's config")
     .option("-y, --yes", "do not ask")
-    .option("--production", "make it a production stack, for good: data is protected, no keys stay on this machine")
+    .option("--production", "make it a production stack, for good: data is protected, operators' keys leave this disk")
     .option("--json", "print the outputs as JSON, secrets left out")
     .option("-v, --verbose", "a line for every resource")
     .action((stack, options) =>
@@ -50,9 +50,15 @@ export function addChanging(storm: Command): void {
     );
 
   ofStack(storm, "destroy", "say what will be lost, ask for the stack's name, then destroy it; disks for data stay")
-    .option("--data", "the disks for data go, too")
-    .option("--force-production", "what a production stack protects goes, too")
-    .option("-y, --yes", "do not ask")
+    .option(
+      "--data",
+      "the disks for data go, too; then shows what else carries the cluster's tags, and asks whether it goes",
+    )
+    .option(
+      "--force-production",
+      "of a production stack, which is not destroyed without this: what is protected goes, too",
+    )
+    .option("-y, --yes", "do not ask, but for what --data finds by tags: that takes somebody who sees it")
     .option("-v, --verbose", "a line for every resource")
     .action((stack, options) => commandFile("destroy").destroy({ ...options, stack: stackOf(stack, options) }, out()));
 

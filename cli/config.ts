@@ -7,6 +7,7 @@ import { UserError } from "../tools/errors";
 import { readIfThere } from "../tools/files";
 import { checkout } from "../tools/paths";
 import type { LabSetup } from "../tools/setup";
+import { decidedConfig } from "./config-journal";
 
 /** Values of Pulumi.<stack>.yaml, as the program reads them. */
 export type StackConfig = Record<string, unknown>;
@@ -36,9 +37,10 @@ export function hasIpvs(): boolean {
   return existsSync("/proc/net/ip_vs");
 }
 
-/** Config of a stack of this checkout, or of the one in `folder`. */
+/** Config of a stack of this checkout, or of the one in `folder`; without what another run only tries there. */
 export function readConfig(stack: string, folder = checkout): StackConfig {
-  const text = readIfThere(configFile(stack, folder));
+  const there = readIfThere(configFile(stack, folder));
+  const text = folder === checkout ? decidedConfig(stack, there) : there;
   const document = text === undefined ? undefined : (load(text) as { config?: StackConfig } | undefined);
   return document?.config ?? {};
 }

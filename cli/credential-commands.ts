@@ -20,6 +20,10 @@ export function addCredentials(storm: Command): void {
     .option("--ttl <time>", "how long it is good for: 30m, 8h, 7d; at most 30d", "8h")
     .option("-o, --out <folder>", "where to (default: storm-STACK-PERSON)")
     .option("--authority <stack>", "with the layer base, of an environment in several stacks")
+    .addHelpText(
+      "after",
+      "\nThe folder has the person's key, of a production stack too: hand it over, and leave none here.",
+    )
     .action((person, options) => commandFile("credentials").issue(person, options, err()));
 
   command("list", "who has one that is good")

@@ -5,6 +5,7 @@ import type { Output } from "../tools/report";
 import { declined } from "./ask";
 import { bringUp, type BringUpWish, type Deployment, openForDeployment, openTentatively } from "./deployment";
 import { alone, recoverStack } from "./operation";
+import { loadFor } from "./preflight";
 import { type Previewed, previewOf } from "./preview/of-stack";
 import { forgetKeys } from "./production";
 import { workOf } from "./progress";
@@ -36,11 +37,12 @@ export interface DeployOptions {
 export async function deployStack(options: DeployOptions, output: Output): Promise<void> {
   const began = Date.now();
   const { file, production, verbose, again, approve, watch } = options;
-  const { plan } = options.loaded;
-  const { setup, local } = await setUpFor(plan, output);
+  const { setup, local } = await setUpFor(options.loaded.plan, output);
   const stack = new StormStack(options.stack, setup);
   await alone(stack, again, output, async (signal) => {
     await recoverStack(stack, signal, output);
+    // Anew: the run that this one waited for may have changed which storm.yml it is.
+    const { plan } = await loadFor(options.stack, { file, production }, output);
     const run: Deployment = { stack, local, plan, file, production, verbose, again, signal, output };
     const approved: Approved | undefined =
       approve === undefined ? { opened: await openForDeployment(run) } : await openIfApproved(run, approve);
@@ -67,10 +69,13 @@ async function openIfApproved(
   run: Deployment,
   approve: NonNullable<DeployOptions["approve"]>,
 ): Promise<Approved | undefined> {
-  const { opened, undo } = await openTentatively(run);
+  const { opened, keep, undo } = await openTentatively(run);
   try {
     const previewed = await previewOf(opened, run);
-    if (await approve(previewed, run)) return { opened, expected: workOf(previewed.events) };
+    if (await approve(previewed, run)) {
+      keep();
+      return { opened, expected: workOf(previewed.events) };
+    }
   } catch (error) {
     await undo();
     throw error;

@@ -1,18 +1,18 @@
-import { rmSync, statSync } from "node:fs";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { Docker } from "../lab/local/docker";
 import type { Plan } from "../plan/types";
-import { readIfThere, writeAtomically } from "../tools/files";
 import { checkout, inLab } from "../tools/paths";
 import { policyPacks } from "../tools/policy-pack";
 import type { Output } from "../tools/report";
 import { changedValues, configFile, readConfig, setAllArguments } from "./config";
+import { beginJournal, dropJournal, noteTried } from "./config-journal";
 import { ensureLabSecrets } from "./lab-stack";
 import { someNodeIsDown } from "./leftovers";
-import { Objector } from "./objector";
+import { Objector, type Watch } from "./objector";
 import { operate } from "./operation";
 import { beforeIn } from "./preflight";
 import { workOf } from "./progress";
+import { recoverConfig, takeBack } from "./take-back";
 import type { StormStack } from "./workspace";
 
 /** Of stack config, with which a stack is a production stack whatever its storm.yml says. */
@@ -50,20 +50,30 @@ export async function openForDeployment({ stack, local, plan, file, production }
   return opened;
 }
 
-/** The same for those who may not deploy in the end. `undo` puts the config back, and takes a stack away that was made for it. */
-export async function openTentatively(run: Deployment): Promise<{ opened: Stack; undo: () => Promise<void> }> {
+/** A stack that was opened for those who may not deploy in the end. */
+export interface Tentative {
+  opened: Stack;
+  /** The config is the stack's from now on. */
+  keep: () => void;
+  /** Puts the config back, and takes a stack away that was made for it; also after an interrupt. */
+  undo: () => Promise<void>;
+}
+
+/** The same for those who may not deploy in the end. What this run does not undo, the next one does. */
+export async function openTentatively(run: Deployment): Promise<Tentative> {
   const { stack } = run;
   const file = configFile(stack.name);
-  const known = await stack.exists();
-  const config = readIfThere(file);
-  const mode = config === undefined ? undefined : statSync(file).mode & 0o777;
-  const undo = async () => {
-    if (!known) await stack.run(["stack", "rm", "--yes", "--stack", stack.name]);
-    if (!known) await stack.backend.forget(stack.name);
-    if (config === undefined) rmSync(file, { force: true });
-    else if (readIfThere(file) !== config) writeAtomically(file, config, mode);
-  };
-  return { opened: await openForDeployment(run), undo };
+  await recoverConfig(stack, run.output);
+  beginJournal(stack.name, file, await stack.exists());
+  const undo = () => takeBack(stack);
+  try {
+    const opened = await openForDeployment(run);
+    noteTried(stack.name, file);
+    return { opened, keep: () => dropJournal(stack.name), undo };
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 export interface PreviewWish {
@@ -114,8 +124,8 @@ export async function compare(opened: Stack, run: Deployment, observe: (event: E
 export interface BringUpWish {
   /** What the engine's preview has found to do (workOf), and nothing against; default: there was none. */
   expected?: ReadonlySet<string>;
-  /** Is given each event of the deployment itself. What it throws stops the engine in good order, and is thrown in the end. */
-  watch?: (event: EngineEvent) => void;
+  /** Is given each event of the deployment itself. What it objects to stops the engine in good order, and is thrown in the end. */
+  watch?: Watch;
 }
 
 /** Brings the stack to what storm.yml says. @returns whether anything changed */

@@ -1,10 +1,10 @@
 /** What a destroy leaves where it is: disks for data, and what they cannot be without. */
-import type { Deployment, StackState, StateResource } from "../tools/backend";
+import type { StackState } from "../tools/backend";
 import { partsOf, shortType } from "./describe";
 import { DATA_DISK } from "./preview/losses";
-import type { StormStack } from "./workspace";
 
-export interface KeptDisk {
+export interface Kept {
+  kind: "disk" | "resource group";
   name: string;
   urn: string;
   /** Its provider's. */
@@ -16,11 +16,27 @@ export interface KeptDisk {
 const GROUP = "azure-native:resources:ResourceGroup";
 
 /** The disks for data of a stack: pools with a `volume` have them, local nodes never do. */
-export function dataDisks(state: StackState): KeptDisk[] {
+export function dataDisks(state: StackState): Kept[] {
   return state.entries.flatMap(({ urn, id }) => {
     const { name, type } = partsOf(urn);
-    return id === undefined || !DATA_DISK.test(shortType(type)) ? [] : [{ name, urn, id, remove: remover(type, id) }];
+    if (id === undefined || !DATA_DISK.test(shortType(type))) return [];
+    return [{ kind: "disk" as const, name, urn, id, remove: remover(type, id) }];
   });
+}
+
+/**
+ * What stays when the data does: the disks, and Azure's groups that hold some, for Azure deletes a group with all that is in it. One that
+ * an earlier destroy was to leave stays, too: when that was killed, its disks may be in no state any more.
+ */
+export function keptWithData(state: StackState): Kept[] {
+  const disks = dataDisks(state);
+  const groups = state.entries.flatMap(({ urn, id, retainOnDelete = false }) => {
+    const { name, type } = partsOf(urn);
+    if (id === undefined || shortType(type) !== GROUP) return [];
+    if (!retainOnDelete && !disks.some((disk) => isBelow(disk.id, id))) return [];
+    return [{ kind: "resource group" as const, name, urn, id, remove: groupRemover(id) }];
+  });
+  return [...disks, ...groups];
 }
 
 /** Names of what only `--force-production` lets go. */
@@ -28,36 +44,31 @@ export function protectedNames(state: StackState): string[] {
   return state.entries.flatMap(({ urn, protect }) => (protect ? [partsOf(urn).name] : [])).sort();
 }
 
-/** Before a destroy: what is kept leaves the state alone, what is protected no longer is. */
-export async function prepareState(
-  stack: StormStack,
-  kept: readonly KeptDisk[],
-  { unprotect }: { unprotect: boolean },
-): Promise<void> {
-  if (kept.length === 0 && !unprotect) return;
-  const { stdout } = await stack.run(["stack", "export", "--stack", stack.name]);
-  const exported = JSON.parse(stdout) as { deployment?: Deployment };
-  const resources = exported.deployment?.resources ?? [];
-  const edited = { ...exported, deployment: { ...exported.deployment, resources: letGo(resources, kept, unprotect) } };
-  // By standard input: encrypted or not, a state is no file for a folder of temporary ones.
-  await stack.run(["stack", "import", "--stack", stack.name], JSON.stringify(edited));
+/** What stays, before it is done. */
+export function staysText(kept: readonly Kept[]): string {
+  const lines = kept.map(
+    ({ kind, name, id }) => `  ${kind} ${name} (${id})${kind === "disk" ? "" : ", which holds them"}\n`,
+  );
+  return `Kept, with all data (--data takes it too); what follows calls it removed, from the state:\n${lines.join("")}`;
 }
 
-/** The engine forgets a resource that is retained where it would delete it. */
-export function letGo(
-  resources: readonly StateResource[],
-  kept: readonly Pick<KeptDisk, "urn" | "id">[],
-  unprotect: boolean,
-): StateResource[] {
-  const urns = new Set(kept.map(({ urn }) => urn));
-  return resources.map((resource) => {
-    const { urn, type, id = "", protect, ...rest } = resource;
-    // Azure deletes a group with all that is in it.
-    const holds = shortType(type) === GROUP && kept.some((disk) => isBelow(disk.id, id));
-    const retained = urns.has(urn) || holds;
-    if (!retained && !(unprotect && protect)) return resource;
-    return { ...rest, urn, type, id, ...(retained ? { retainOnDelete: true } : {}) };
-  });
+/** What is left, who pays for it, and what it is in the way of. */
+export function keptText(kept: readonly Kept[]): string {
+  const lines = kept.map(({ name, id, remove }) => `  ${name} (${id}): ${remove}\n`);
+  const taken = kept.filter(({ kind, urn }) => kind === "resource group" || hasFixedName(urn)).map(({ name }) => name);
+  const words = taken.length === 1 ? "name is" : "names are";
+  return [
+    `No stack has these any more; they cost money until they are deleted:\n${lines.join("")}`,
+    taken.length > 0 &&
+      `Until then a deployment of the same cluster and environment fails, for the ${words} taken: ${taken.join(", ")}\n`,
+  ]
+    .filter(Boolean)
+    .join("");
+}
+
+/** DigitalOcean's Volumes: a region has each name once. Azure's disks have theirs in a group that is in the way by itself. */
+function hasFixedName(urn: string): boolean {
+  return partsOf(urn).type.startsWith("digitalocean:");
 }
 
 function isBelow(id: string, group: string): boolean {
@@ -68,4 +79,9 @@ function remover(type: string, id: string): string {
   if (type.startsWith("aws:")) return `aws ec2 delete-volume --volume-id ${id}`;
   if (type.startsWith("azure-native:")) return `az disk delete --ids ${id}`;
   return `doctl compute volume delete ${id}`;
+}
+
+function groupRemover(id: string): string {
+  const [, , subscription = "", , name = ""] = id.split("/");
+  return `az group delete --subscription ${subscription} --name ${name}     # with all that is in it`;
 }

@@ -3,37 +3,40 @@ import { statfsSync } from "node:fs";
 import { loadSpec } from "../load";
 import { UserError } from "../tools/errors";
 import { credentialFolder } from "../tools/paths";
-import { readConfig } from "./config";
 import { loadSettings } from "./load-settings";
 
-/** Whether a stack's keys stay off the disks of this machine. Where storm.yml can not be read, its config alone says so. */
-export function isProduction(stack: string): boolean {
-  const spec = readConfig(stack)["storm:spec"] as { production?: unknown } | undefined; // the program checks it
-  if (spec?.production === true) return true;
+/** Why a stack's keys stay off the disks of this machine; undefined: they need not. What nobody can read may say that they do. */
+export function offDisk(stack: string): string | undefined {
+  const settings = loadSettings(stack, undefined);
+  const spec = settings.spec as { production?: unknown } | undefined; // the program checks it
+  const production = `${stack} is a production stack`;
+  if (spec?.production === true) return production;
   try {
-    return loadSpec(loadSettings(stack, undefined)).production;
+    return loadSpec(settings).production ? production : undefined;
   } catch {
-    return false;
+    return `${settings.file} can not be read, so ${stack} may be a production stack`;
   }
+}
+
+/** @throws UserError with what leads to the cluster all the same */
+export function refuseDisk(why: string, hint: string): never {
+  throw new UserError(`${why}: its keys are not written to a disk`, [hint]);
 }
 
 const IN_MEMORY = [0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */];
 
 /**
- * The folder for a stack's keys: of a production stack it is in memory, and gone with the user's session.
+ * The folder for a stack's keys: where they stay off the disks it is in memory, and gone with the user's session.
+ * @param why of `offDisk`
  * @throws UserError when there is no such place
  */
-export function keyFolder(
-  stack: string,
-  production = isProduction(stack),
-  runtime = process.env.XDG_RUNTIME_DIR,
-): string {
+export function keyFolder(stack: string, why: string | undefined, runtime = process.env.XDG_RUNTIME_DIR): string {
   const usual = credentialFolder(stack);
-  if (!production) return usual;
+  if (why === undefined) return usual;
   if (runtime && isInMemory(runtime)) return credentialFolder(stack, { XDG_STATE_HOME: runtime });
-  throw new UserError(`${stack} is a production stack: its keys are not written to a disk`, [
-    "XDG_RUNTIME_DIR has to name a folder of yours in memory (tmpfs); a login session has one, /run/user/UID.",
-  ]);
+  const hint =
+    "XDG_RUNTIME_DIR has to name a folder of yours in memory (tmpfs); a login session has one, /run/user/UID.";
+  return refuseDisk(why, hint);
 }
 
 /** Every place where this stack's keys may be. */

@@ -24,7 +24,10 @@ export function addLooking(storm: Command): void {
     .argument("[stack]", "environment to look at", DEFAULT_STACK)
     .option("--json", "as JSON")
     .option("-w, --watch", "again every two seconds, until Ctrl-C")
-    .addHelpText("after", "\nExit code 0 only when it ends with `Cluster health: OK`.")
+    .addHelpText(
+      "after",
+      "\nExit code 0 only when it ends with `Cluster health: OK`: also an ingress that answers nobody is a problem.\nA name that leads nowhere on this machine is none.",
+    )
     .action(async (stack, options) => {
       process.exitCode = await commandFile("status").status(stack, options, out(), err());
     });

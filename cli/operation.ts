@@ -8,6 +8,7 @@ import { type Output, paint, stepLine } from "../tools/report";
 import { EngineError, killRun } from "./engine-run";
 import { onInterrupt } from "./interrupt";
 import { Progress } from "./progress";
+import { recoverConfig } from "./take-back";
 import type { StormStack } from "./workspace";
 
 /** What the commands that change a stack have in common: one engine operation on a stack, shown as it goes. */
@@ -113,4 +114,6 @@ function goesOn(command: string): string {
 export async function recoverStack(stack: StormStack, signal: AbortSignal, output: Output): Promise<void> {
   const say = (message: string) => output.write(paint(output, "dim", `Recovery: ${message}`) + "\n");
   await recover({ root: checkout, stack: stack.name, backend: stack.backend, engine: stack, signal, say });
+  // Of an engine that outlived its run nothing comes any more.
+  await recoverConfig(stack, output);
 }

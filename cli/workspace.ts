@@ -2,7 +2,8 @@ import { delimiter, dirname } from "node:path";
 import type * as Automation from "@pulumi/pulumi/automation";
 import type { PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import { type Backend, FolderBackend, type StateResource } from "../tools/backend";
-import { EngineBackend, exportOf } from "../tools/engine-backend";
+import { editDeployment, EngineBackend, exportOf } from "../tools/engine-backend";
+import { toBeRunAgain } from "../tools/interrupted-commands";
 import { checkout } from "../tools/paths";
 import { pulumiEnvironment } from "../tools/pulumi-env";
 import type { RecoveryEngine } from "../tools/recovery";
@@ -61,6 +62,17 @@ export class StormStack implements RecoveryEngine {
     this.signal = signal;
   }
 
+  /** Does `work` to its end, whoever interrupts: what puts right is not to be stopped by what made it necessary. */
+  async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+    const { signal } = this;
+    this.signal = new AbortController().signal;
+    try {
+      return await work();
+    } finally {
+      this.signal = signal;
+    }
+  }
+
   /** STORM_RUN of the engines that this process starts. */
   get runName(): string {
     return this.environment.STORM_RUN ?? "";
@@ -109,6 +121,14 @@ export class StormStack implements RecoveryEngine {
 
   async refreshClearingPendingCreates(stack: string): Promise<void> {
     await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack]);
+  }
+
+  async runAgain(stack: string, urns: readonly string[]): Promise<void> {
+    await editDeployment(
+      (args, input) => this.run(args, input),
+      stack,
+      (deployment) => toBeRunAgain(deployment, urns),
+    );
   }
 
   /** The Automation API's own way to the engine, with our way of running it put in. */

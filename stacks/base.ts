@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { OWN_CLIENTS } from "../boot/docker";
 import type { CertificateFiles } from "../boot/secret-files";
 import { Authority, Certificate, type SignedKey, type Signer } from "../components/certificates";
 import { type ClusterSecrets, Secrets } from "../components/secrets";
@@ -46,12 +47,12 @@ export function base(plan: Plan, given: Given = {}): Base {
     authorities: { consul, docker },
     dockerClient: new Certificate("docker-client", {
       authority: docker,
-      commonName: "operator",
+      commonName: OWN_CLIENTS.operators,
       uses: ["client_auth"],
     }),
     applications: new Certificate("docker-applications", {
       authority: docker,
-      commonName: "applications",
+      commonName: OWN_CLIENTS.applications,
       uses: ["client_auth"],
       validityPeriodHours: APPLICATIONS_DAYS * 24,
       earlyRenewalHours: APPLICATIONS_RENEWAL_DAYS * 24,

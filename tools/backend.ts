@@ -10,9 +10,11 @@ export interface StackState {
   /** Secret ones read "[secret]". */
   outputs: Record<string, unknown>;
   pendingOperations: number;
+  /** URNs of remote commands whose update was cut off (interrupted-commands.ts). */
+  interrupted: string[];
   resources: number;
   /** Of all that is there. Secrets in it stay encrypted. */
-  entries: Pick<StateResource, "urn" | "id" | "protect" | "outputs">[];
+  entries: Pick<StateResource, "urn" | "id" | "protect" | "retainOnDelete" | "outputs">[];
   /** Ids of the clusters whose containers and networks carry them as label. */
   clusters: string[];
   /** Containers that ought to run: local nodes and services. */
@@ -80,6 +82,15 @@ export interface StateResource {
   retainOnDelete?: boolean;
   /** It is on its way out, and another one in its place. */
   delete?: boolean;
+  /** URN. */
+  parent?: string;
+  /** "<urn>::<id>" */
+  provider?: string;
+  /** URNs of what it needs, and which property needs which. */
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
+  deletedWith?: string;
+  replaceWith?: string[];
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -87,7 +98,8 @@ export interface StateResource {
 /** A stack's deployment, as the engine exports it and as its state file has it. */
 export interface Deployment {
   resources?: StateResource[];
-  pending_operations?: { resource?: StateResource }[];
+  /** What was under way: "creating", "updating", "deleting", "reading". */
+  pending_operations?: { type?: string; resource?: StateResource }[];
 }
 
 interface StateFile {
@@ -112,9 +124,12 @@ export function stateOf(deployment: Deployment | null | undefined): StackState {
       Object.entries(root?.outputs ?? {}).map(([name, value]) => [name, withoutSecret(value)]),
     ),
     pendingOperations: pending.length,
+    interrupted: pending.flatMap(({ type, resource }) =>
+      type === "updating" && resource?.type === "command:remote:Command" ? [resource.urn] : [],
+    ),
     resources: resources.length,
-    entries: resources.flatMap(({ urn, id, protect, outputs, delete: leaving }) =>
-      leaving ? [] : [{ urn, id, protect, outputs }],
+    entries: resources.flatMap(({ urn, id, protect, retainOnDelete, outputs, delete: leaving }) =>
+      leaving ? [] : [{ urn, id, protect, retainOnDelete, outputs }],
     ),
   };
 }

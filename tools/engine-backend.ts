@@ -1,14 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Backend, Deployment, StackState } from "./backend";
 import type { BackendLock } from "./backend-lock";
 import { stateOf } from "./backend";
 
 /** Runs one command of the engine and returns what it printed; its errors have the engine's own words in their message. */
-export type RunEngine = (args: readonly string[]) => Promise<{ stdout: string }>;
+export type RunEngine = (args: readonly string[], input?: string) => Promise<{ stdout: string }>;
 
 /** What the engine exports of a stack. @param options `--show-secrets`, if its secrets are wanted in plain text */
 export async function exportOf(run: RunEngine, stack: string, ...options: string[]): Promise<Deployment | undefined> {
   const { stdout } = await run(["stack", "export", ...options, "--stack", stack]);
   return (JSON.parse(stdout) as { deployment?: Deployment }).deployment;
+}
+
+/** Puts what `change` makes of a stack's deployment in its place. What of the export is not read here goes back as it came. */
+export async function editDeployment(
+  run: RunEngine,
+  stack: string,
+  change: (deployment: Deployment) => Deployment,
+): Promise<void> {
+  const { stdout } = await run(["stack", "export", "--stack", stack]);
+  const exported = JSON.parse(stdout) as { deployment?: Deployment };
+  const deployment = change(exported.deployment ?? {});
+  if (isDeepStrictEqual(deployment, exported.deployment ?? {})) return;
+  // By standard input: encrypted or not, a state is no file for a folder of temporary ones.
+  await run(["stack", "import", "--stack", stack], JSON.stringify({ ...exported, deployment }));
 }
 
 /** Any backend that is not this checkout's folder: what only the engine can read. */

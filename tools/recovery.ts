@@ -1,11 +1,16 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Backend } from "./backend";
 import { isElsewhere, lockedError, lockWords } from "./backend-lock";
+import { readIfThere, writeAtomically } from "./files";
 import { type RunProcess, commandOf, end, isAlive, rootOf, runProcesses, sleep } from "./processes";
 
 /** The engine's commands that recovery needs. */
 export interface RecoveryEngine {
   cancel(stack: string): Promise<void>;
   refreshClearingPendingCreates(stack: string): Promise<void>;
+  /** Edits the state so that the next `up` runs these commands again. */
+  runAgain(stack: string, urns: readonly string[]): Promise<void>;
 }
 
 export interface RecoveryOptions {
@@ -37,10 +42,23 @@ export async function recover(options: RecoveryOptions): Promise<void> {
     say("taking back the lock that a dead run left");
     await engine.cancel(stack);
   }
-  if (((await backend.state(stack))?.pendingOperations ?? 0) > 0) {
+  await settleOperations(options);
+}
+
+/** What was under way when a run died: the engine looks at what is there, and commands are to be run again, for nobody can look at these. */
+async function settleOperations({ root, stack, backend, engine, say }: RecoveryOptions): Promise<void> {
+  // The engine's comparison clears the list of what was under way: what is still to be done about it is kept beside the state.
+  const note = join(root, ".storm", `interrupted-${stack}.json`);
+  const noted = JSON.parse(readIfThere(note) ?? "[]") as string[]; // written below
+  const { pendingOperations = 0, interrupted = [] } = (await backend.state(stack)) ?? {};
+  const again = [...new Set([...noted, ...interrupted])];
+  if (again.length > 0) writeAtomically(note, JSON.stringify(again));
+  if (pendingOperations > 0) {
     say("comparing the state with what is really there: a run died in the middle of an operation");
     await engine.refreshClearingPendingCreates(stack);
   }
+  if (again.length > 0) await engine.runAgain(stack, again);
+  rmSync(note, { force: true });
 }
 
 async function endOrphans(options: RecoveryOptions): Promise<void> {

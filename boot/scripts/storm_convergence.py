@@ -114,8 +114,9 @@ def hopeless(service, tasks):
     return False
 
 
-def wait(stack, wanted, before, seconds, say):
-    """Returns when the services of `wanted` are converged twice in a row; raises DeployFailed."""
+def wait(stack, wanted, before, seconds, say, masked=()):
+    """Returns when the services of `wanted` are converged twice in a row; raises DeployFailed. `masked`: names of the secrets that whoever
+    shows its message takes out."""
     started, quiet, last, shown = time.monotonic(), 0, "", ""
     others_well = None
     while True:
@@ -128,7 +129,7 @@ def wait(stack, wanted, before, seconds, say):
             service, own = now[name], tasks.get(now[name]["ID"], [])
             state = rolled_back(service, before)
             if state is not None and not (state == "rollback_started" and time.monotonic() - started < seconds):
-                raise DeployFailed(explain(service, own, stack, f"the update failed and Swarm took it back ({state})"))
+                raise DeployFailed(explain(service, own, stack, masked, f"the update failed and Swarm took it back ({state})"))
             if service.get("PreviousSpec") is None and hopeless(service, own):
                 dying.append(name)
             if state is not None or not converged(service, own, time.monotonic() - started > SETTLED) or global_without_tasks(service, own):
@@ -144,13 +145,13 @@ def wait(stack, wanted, before, seconds, say):
             others_well = time.monotonic()
         elif time.monotonic() - others_well > PATIENCE:
             own = tasks.get(now[dying[0]]["ID"], [])
-            raise DeployFailed(explain(now[dying[0]], own, stack, "its tasks fail one after the other"))
+            raise DeployFailed(explain(now[dying[0]], own, stack, masked, "its tasks fail one after the other"))
         if time.monotonic() - started > seconds:
             name = waiting[0] if waiting else ""
             if name not in now:
                 raise DeployFailed(f"gave up after {seconds} s: service {name} is not there. {last}".strip())
             own = tasks.get(now[name]["ID"], [])
-            raise DeployFailed(explain(now[name], own, stack, f"not running and healthy after {seconds} s"))
+            raise DeployFailed(explain(now[name], own, stack, masked, f"not running and healthy after {seconds} s"))
         text = ", ".join(f"{name} {progress(now.get(name))}" for name in waiting)
         if text and text != shown:
             say(f"waiting for {text}")
@@ -163,7 +164,7 @@ def progress(service):
     return f"{status.get('RunningTasks', 0)}/{status.get('DesiredTasks', '?')}"
 
 
-def explain(service, tasks, stack, what):
+def explain(service, tasks, stack, masked, what):
     """One message: service, what happened, the newest failed task with its error, and its last log lines."""
     name = service["Spec"]["Name"][len(stack) + 1:]
     failed = sorted((task for task in tasks if task["Status"].get("Err") or task["Status"]["State"] in ("failed", "rejected")),
@@ -178,8 +179,18 @@ def explain(service, tasks, stack, what):
         status = task["Status"]
         words = status.get("Err") or WORDS.get(status["State"]) or status.get("Message") or status["State"]
         lines.append(f"task {name}.{task.get('Slot') or task.get('NodeID', '')[:12]}{node_name(task)} is {status['State']}: {words}")
-        lines += [f"  | {line}" for line in log_lines(task["ID"])]
+        secret = next((name for name in secrets_of(task) if name not in masked), None)
+        if secret is None:
+            lines += [f"  | {line}" for line in log_lines(task["ID"])]
+        else:
+            lines.append(f"  (no log lines: they may show secret {secret}, whose value is not known here; "
+                         f"npx storm logs {service['Spec']['Name']} has them while it is there)")
     return "\n".join(lines)
+
+
+def secrets_of(task):
+    container = (task.get("Spec") or {}).get("ContainerSpec") or {}
+    return [secret["SecretName"] for secret in container.get("Secrets") or []]
 
 
 def node_name(task):

@@ -109,12 +109,16 @@ def forget_all(stack, say):
     _change(lambda there: [image for image in there if not re.match(rf"[^/]+:\d+/{re.escape(stack)}/", image)], say)
 
 
-def remove_archives(stack, builds=()):
-    """What `builds` no longer name. An older one is copied here again when it is wanted again."""
+def remove_archives(stack, builds=(), before=None):
+    """What `builds` no longer name. An older one is copied here again when it is wanted again.
+
+    One that was copied here after `before` is another deployment's, which waits for its turn: this one's run has died.
+    """
     named = {build.get("tarPath") for build in builds}
     for path in set(glob.glob(f"{glob.escape(ARCHIVES)}/{glob.escape(stack)}.*.tar.gz")) - named:
         with contextlib.suppress(FileNotFoundError):
-            os.remove(path)
+            if before is None or os.stat(path).st_mtime < before:
+                os.remove(path)
 
 
 def _change(change, say):

@@ -27,7 +27,8 @@ LEADERLESS_SECONDS = 60
 # A program may log a page in one line.
 LINE_LENGTH = 400
 # What passes by itself: an election, and the networks of a stack of this name that was removed a moment ago.
-PASSING = re.compile("does not have a leader|no elected primary|deadline|unavailable|connection refused|transport is closing|"
+PASSING = re.compile("does not have a leader|no elected (primary|cluster leader)|lost leader status|manager is being prepared|deadline|"
+                     "unavailable|connection refused|transport is closing|"
                      r"update out of sequence|cannot connect to the docker daemon|network \S+ not found", re.IGNORECASE)
 
 
@@ -163,7 +164,8 @@ def masked(text, words):
     return "\n".join(line[:LINE_LENGTH] for line in text.split("\n"))
 
 
-def run(document, words):
+def run(document, words, asked):
+    """`asked`: when this script was begun, by the clock of files."""
     stack, started = document["stack"], time.monotonic()
 
     def tell(message):
@@ -180,7 +182,7 @@ def run(document, words):
     wanted = {f"{stack}_{name}" for name in document["compose"].get("services") or {}}
     try:
         deploy(document)
-        storm_convergence.wait(stack, wanted, before, document.get("timeoutSeconds") or 300, tell)
+        storm_convergence.wait(stack, wanted, before, document.get("timeoutSeconds") or 300, tell, {item["name"] for item in secrets})
     except DeployFailed as error:
         done = undone(stack, before)
         raise SystemExit(masked(f"{stack}: {error}\n{stack}: {done}", words)) from None
@@ -188,7 +190,7 @@ def run(document, words):
     remove_unused("config", stack, configs)
     remove_unused("secret", stack, secrets)
     storm_images.forget(stack, [build["image"] for build in builds], tell)
-    storm_images.remove_archives(stack, builds)
+    storm_images.remove_archives(stack, builds, before=asked)
     now = storm_convergence.services(stack)
     changed = sorted(name for name in now
                      if name not in before or not storm_convergence.same_spec(before[name]["Spec"], now[name]["Spec"]))
@@ -202,10 +204,10 @@ def main():
         document = json.load(sys.stdin)
     except ValueError:
         raise SystemExit("storm_stack.py: standard input is not the JSON document of a stack") from None
-    words = hidden_words(document)
+    words, asked = hidden_words(document), time.time()
     with storm_lib.lock(f"stack-{document['stack']}"):
         try:
-            summary = run(document, words)
+            summary = run(document, words, asked)
         except (DeployFailed, OSError, subprocess.TimeoutExpired) as error:
             # The exception's text only: a trace could show a secret.
             text = f"docker {error.cmd[1]} did not answer" if isinstance(error, subprocess.TimeoutExpired) else str(error)

@@ -8,6 +8,12 @@ import { type Finding, judge } from "./finding";
 
 const OWN = "this checkout";
 
+/** In words; an address without what may open it. */
+export function placeOfState(env: NodeJS.ProcessEnv = process.env): string {
+  if (isOwnBackend(env, checkout)) return `the state of ${OWN} (PULUMI_BACKEND_URL names no other)`;
+  return `the state at ${(env.PULUMI_BACKEND_URL ?? "").replace(/\?.*$/, "").replace(/\/\/[^/]*@/, "//")}`;
+}
+
 /** @param stacks asks the backend that the environment names for its stacks */
 export async function checkState(stack: string, plan: Plan, stacks: () => Promise<string[]>): Promise<Finding> {
   const own = isOwnBackend(process.env, checkout);

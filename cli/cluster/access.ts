@@ -5,7 +5,7 @@ import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 import { writeAtomically } from "../../tools/files";
 import type { Output } from "../../tools/report";
-import { keyFolder } from "../key-folder";
+import { keyFolder, offDisk } from "../key-folder";
 import { backendOf, engineStack, type StormStack } from "../workspace";
 import type { Api } from "./api";
 
@@ -58,7 +58,11 @@ export function accessOf(stack: string, outputs: StackOutputs): ClusterAccess {
 }
 
 /** Puts a client certificate where Docker reads it; the folder, whose name is returned, is the user's alone. */
-export function writeCredentials(stack: string, access: ClusterAccess, folder = keyFolder(stack)): string {
+export function writeCredentials(
+  stack: string,
+  access: ClusterAccess,
+  folder = keyFolder(stack, offDisk(stack)),
+): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const files = {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { UserError } from "../../tools/errors";
 import type { Output } from "../../tools/report";
-import { isProduction } from "../key-folder";
+import { offDisk, refuseDisk } from "../key-folder";
 import { accessOf, type ClusterAccess, openStack, writeCredentials } from "../cluster/access";
 
 export interface ContextOptions {
@@ -16,10 +16,8 @@ export type RunDocker = (args: readonly string[]) => { code: number; stderr: str
 export async function context(stack: string, options: ContextOptions, output: Output): Promise<void> {
   if (options.rm) return removeContext(stack, output);
   // docker keeps its copy of the key on the disk.
-  if (isProduction(stack))
-    throw new UserError(`${stack} is a production stack: its keys are not written to a disk`, [
-      `For this shell: eval $(npx storm env ${stack})`,
-    ]);
+  const why = offDisk(stack);
+  if (why !== undefined) refuseDisk(why, `For this shell: eval $(npx storm env ${stack})`);
   writeContext(stack, accessOf(stack, await (await openStack(stack, output)).outputs()), output);
 }
 

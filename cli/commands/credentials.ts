@@ -8,7 +8,7 @@ import type { Api } from "../cluster/api";
 import { authorityOf } from "../credentials/authority";
 import { bundleFiles, claimFolder, contextFile, writeBundle } from "../credentials/bundle";
 import { issueCredential } from "../credentials/certificate";
-import { entries, type Entry, ledgerOf, record, revoke, stateOf } from "../credentials/ledger";
+import { clockOf, entries, type Entry, ledgerOf, record, revoke, type State, stateOf } from "../credentials/ledger";
 import { checkPerson, parseTtl } from "../credentials/ttl";
 import { shellQuote } from "../shell-quote";
 
@@ -42,7 +42,7 @@ export async function issue(name: string, options: IssueOptions, output: Output)
   const { serial, expires } = credential;
   const facts = { person, serial, expires: expires.toISOString(), folder, dockerHost: hosts[0] };
   const text = `${person} has stack ${stack}'s Docker API until ${minutes(expires.toISOString())}, by serial number ${serial}.
-The bundle is ${folder}; whoever has it is root on the nodes, so hand it over by a safe way.
+The bundle is ${folder}; whoever has it is root on the nodes, so hand it over by a safe way, and remove it here.
 
     . ${shellQuote(`${folder}/env.sh`)} && docker node ls
     docker context import storm-${stack} ${shellQuote(`${folder}/${contextFile(stack)}`)}
@@ -54,8 +54,9 @@ Taken back within a minute: npx storm credentials revoke ${person} -s ${stack}
 
 /** `storm credentials list`: those that open something; with `all` the others of the last month, too. */
 export async function list(options: CredentialsOptions & { all?: boolean }, output: Output): Promise<void> {
-  const now = new Date();
-  const all = (await entries(await openLedger(options.stack, output))).map((entry) => {
+  const ledger = await openLedger(options.stack, output);
+  const now = await clockOf(ledger);
+  const all = (await entries(ledger)).map((entry) => {
     return { ...entry, state: stateOf(entry, now) };
   });
   const shown = all.filter(({ state }) => options.all || state === "good");
@@ -75,18 +76,24 @@ export async function list(options: CredentialsOptions & { all?: boolean }, outp
 
 /** `storm credentials revoke PERSON`: all that this person has, or the one with a serial number. */
 export async function revokeAll(wanted: string, options: CredentialsOptions, output: Output): Promise<void> {
-  const ledger = await openLedger(options.stack, output);
-  const now = new Date();
-  const meant = matching(wanted, await entries(ledger));
-  const good = meant.filter((entry) => stateOf(entry, now) === "good");
-  for (const entry of good) await revoke(ledger, entry, now);
-  if (options.json) return void process.stdout.write(json({ revoked: good.map(({ serial }) => serial) }));
-  const done = good.map(({ person, serial }) => `Revoked: ${person}, ${serial}\n`);
+  const revoked = await revokeMatching(await openLedger(options.stack, output), wanted);
+  if (options.json) return void process.stdout.write(json({ revoked: revoked.map(({ serial }) => serial) }));
+  const done = revoked.map(({ person, serial, state }) => {
+    return `Revoked: ${person}, ${serial}${state === "ended" ? ", which had ended" : ""}\n`;
+  });
   process.stdout.write(
-    good.length === 0
-      ? `Nothing of ${wanted} was good any more.\n`
+    revoked.length === 0
+      ? `All that is meant by ${wanted} was revoked before.\n`
       : `${done.join("")}Every manager refuses it within 60 seconds, and ends what is open by then.\n`,
   );
+}
+
+/** Revokes what was not revoked before; also what seems to have ended, for that is a matter of clocks. Gives those, with what they were. */
+export async function revokeMatching(ledger: Api, wanted: string): Promise<(Entry & { state: State })[]> {
+  const meant = matching(wanted, await entries(ledger)).filter(({ revoked }) => revoked === undefined);
+  const now = await clockOf(ledger);
+  for (const entry of meant) await revoke(ledger, entry, now);
+  return meant.map((entry) => ({ ...entry, state: stateOf(entry, now) }));
 }
 
 /** @throws UserError for somebody who is not in the list, with the one that was meant */

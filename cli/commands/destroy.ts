@@ -3,14 +3,17 @@ import { OWN_STACKS } from "../../spec/rules/compose";
 import type { StackState } from "../../tools/backend";
 import { UserError } from "../../tools/errors";
 import { type Output, paint, streamOutput } from "../../tools/report";
+import { placeOfState } from "../accounts/state";
 import { confirmByName, declined, needAnswer } from "../ask";
 import { unknownStack } from "../cluster/access";
-import { dataDisks, type KeptDisk, prepareState, protectedNames } from "../kept-data";
+import { dataDisks, type Kept, keptText, keptWithData, protectedNames, staysText } from "../kept-data";
+import { offDisk } from "../key-folder";
+import { LettingGo } from "../letting-go";
 import { isComponent, partsOf, shortType } from "../describe";
 import { beforeIn } from "../preflight";
 import type { Change } from "../preview/engine-changes";
 import { losses } from "../preview/losses";
-import { backendOf, type StormStack } from "../workspace";
+import { backendOf } from "../workspace";
 import { sweepAll, sweepOf } from "../sweep/of-stack";
 import { stop } from "./stop";
 
@@ -30,53 +33,52 @@ export async function destroy(options: DestroyOptions, output: Output): Promise<
   const command = [`npx storm destroy ${stack}`, data && "--data", forceProduction && "--force-production"]
     .filter(Boolean)
     .join(" ");
-  const backend = await backendOf(stack, streamOutput(process.stderr));
+  const err = streamOutput(process.stderr);
+  const backend = await backendOf(stack, err);
   const state = await backend.state(stack);
-  // Before the stack is gone, for its config may have the token.
-  const swept = data ? await sweepOf(stack, streamOutput(process.stderr)) : undefined;
+  if (state !== undefined) refuseProduction(stack, state, options);
+  else if (data) output.write(`There is no stack ${stack} in ${placeOfState()}\n`);
+  const swept = data ? await sweepOf(stack, { backend, gone: state === undefined, forceProduction }, err) : undefined;
   if (state === undefined) {
     if (swept === undefined) throw unknownStack(stack, await backend.stacks());
-    output.write(`There is no stack ${stack}; looking for what carries its tags\n`);
     return sweepAll(swept, output);
   }
-  refuseProtected(stack, state, options);
   needAnswer({ yes, command });
-  const kept = data ? [] : dataDisks(state);
+  const kept = data ? [] : keptWithData(state);
   const lines = whatGoes(state, kept).map((line) => `  ${line}\n`);
   output.write(`${paint(output, "bold", `Destroying stack ${stack} takes away, for good:`)}\n${lines.join("")}\n`);
-  if (kept.length > 0)
-    output.write(
-      `Kept, with all data: disks ${listed(kept.map(({ name }) => name))} (--data takes them too)\n  What follows calls them removed: from the state\n\n`,
-    );
+  // With their ids, before anything begins: a run that is killed says nothing more.
+  if (kept.length > 0) output.write(`${staysText(kept)}\n`);
   const question = `Type the stack's name, ${stack}, to destroy it:`;
   if (!(await confirmByName(question, stack, { yes, command }))) return declined(output);
-  const prepare = (opened: StormStack) => prepareState(opened, kept, { unprotect: forceProduction });
+  const prepare = new LettingGo({ shown: dataDisks(state), data, unprotect: forceProduction });
   await stop({ ...options, again: command, prepare }, output);
-  if (kept.length > 0) output.write(keptText(kept));
+  if (prepare.kept.length > 0) output.write(keptText(prepare.kept));
   if (swept !== undefined) await sweepAll(swept, output);
 }
 
-/** Nobody's `--yes` is meant for this. */
-function refuseProtected(stack: string, state: StackState, { data, forceProduction }: DestroyOptions): void {
+/** Nobody's `--yes` is meant for this. By its files, too: a run that was killed may have left nothing protected. */
+export function refuseProduction(
+  stack: string,
+  state: StackState,
+  { data, forceProduction }: Pick<DestroyOptions, "data" | "forceProduction">,
+  declared: (stack: string) => string | undefined = offDisk,
+): void {
+  if (forceProduction) return;
   const names = protectedNames(state);
-  if (names.length === 0 || forceProduction) return;
-  throw new UserError(
-    `stack ${stack} is in production: ${listed(names)} ${names.length === 1 ? "is" : "are"} protected`,
-    [
-      "Nothing was changed.",
-      `To destroy it all the same: npx storm destroy ${stack}${data ? " --data" : ""} --force-production`,
-    ],
-  );
-}
-
-/** What is left, and who pays for it. */
-export function keptText(kept: readonly KeptDisk[]): string {
-  const lines = kept.map(({ name, id, remove }) => `  ${name} (${id}): ${remove}\n`);
-  return `No stack has these disks any more; they cost money until they are deleted:\n${lines.join("")}`;
+  const why =
+    names.length === 0
+      ? declared(stack)
+      : `stack ${stack} is in production: ${listed(names)} ${names.length === 1 ? "is" : "are"} protected`;
+  if (why === undefined) return;
+  throw new UserError(why, [
+    "Nothing was changed.",
+    `To destroy it all the same: npx storm destroy ${stack}${data ? " --data" : ""} --force-production`,
+  ]);
 }
 
 /** Everything of a stack that a destroy takes away, but what is kept. */
-export function whatGoes(state: StackState, kept: readonly KeptDisk[] = []): string[] {
+export function whatGoes(state: StackState, kept: readonly Kept[] = []): string[] {
   const nodes = (state.outputs["nodes"] ?? []) as NodeFacts[]; // stacks/outputs.ts made them
   const names = nodes.map(({ name }) => name);
   const stay = new Set(kept.map(({ urn }) => urn));

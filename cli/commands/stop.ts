@@ -3,11 +3,12 @@ import { Docker } from "../../lab/local/docker";
 import { askDocker } from "../../tools/docker-engine";
 import { inLab } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
-import { setUpEngine } from "../../tools/setup";
+import { type EngineSetup, setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
 import { isComponent, partsOf } from "../describe";
 import { keyFolders } from "../key-folder";
 import { removeLeftovers } from "../leftovers";
+import { type Preparation, prepared } from "../letting-go";
 import { alone, operate, recoverStack } from "../operation";
 import { npmCommand } from "../summary";
 import { backendOf, StormStack } from "../workspace";
@@ -15,8 +16,7 @@ import { backendOf, StormStack } from "../workspace";
 export interface StopOptions {
   stack: string;
   verbose?: boolean;
-  /** Done to the stack's state before the engine destroys it. */
-  prepare?: (stack: StormStack) => Promise<void>;
+  prepare?: Preparation;
   /** The command that goes on after a failure; default: `npm stop`. */
   again?: string;
 }
@@ -34,7 +34,7 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   const stack = new StormStack(options.stack, setup);
   await alone(stack, again(options), output, async (signal) => {
     // The other run may have been a stop.
-    if (await stack.exists()) await destroy(stack, options, signal, output);
+    if (await stack.exists()) await destroy(stack, setup, options, signal, output);
     cleanFiles(options.stack);
   });
   output.write(`Stack ${options.stack} is gone (${seconds(Date.now() - began)}); only caches are left\n`);
@@ -42,24 +42,27 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
 
 async function destroy(
   stormStack: StormStack,
+  setup: EngineSetup,
   options: StopOptions,
   signal: AbortSignal,
   output: Output,
 ): Promise<void> {
   await recoverStack(stormStack, signal, output);
   const { clusters = [], entries = [] } = (await stormStack.backend.state(options.stack)) ?? {};
-  await options.prepare?.(stormStack);
-  const stack = await stormStack.open();
-  await operate({
-    stack: stormStack,
-    signal,
-    output,
-    verbose: options.verbose ?? false,
-    step: "Destroying",
-    expected: new Set(entries.map(({ urn }) => urn).filter((urn) => !isComponent(partsOf(urn).type))),
-    again: again(options),
-    failed: "not everything is gone; the reasons are above",
-    run: (engine) => stack.destroy({ ...engine, suppressOutputs: true }),
+  const other = new StormStack(options.stack, setup);
+  await prepared(options.prepare, { stack: stormStack, other }, output, async () => {
+    const stack = await stormStack.open();
+    await operate({
+      stack: stormStack,
+      signal,
+      output,
+      verbose: options.verbose ?? false,
+      step: "Destroying",
+      expected: new Set(entries.map(({ urn }) => urn).filter((urn) => !isComponent(partsOf(urn).type))),
+      again: again(options),
+      failed: "not everything is gone; the reasons are above",
+      run: (engine) => stack.destroy({ ...engine, suppressOutputs: true }),
+    });
   });
   const left = await removeWhatIsLeft(clusters);
   if (left > 0) output.write(`Removed ${left} more thing${left === 1 ? "" : "s"} that carried the cluster's label\n`);

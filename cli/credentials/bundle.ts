@@ -51,6 +51,8 @@ export function claimFolder(folder: string): void {
   chmodSync(folder, 0o700);
 }
 
+/** Whatever repository the folder is in, git sees nothing of it. */
 export function writeBundle(folder: string, files: Record<string, string | Buffer>): void {
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
+  for (const [name, content] of Object.entries({ ".gitignore": "*\n", ...files }))
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
 }

@@ -1,7 +1,7 @@
 /** Who was given a credential and whose was revoked: kept in Consul, where the managers' proxies look (boot/scripts/storm_credentials.py). */
 import { messageOf, UserError } from "../../tools/errors";
 import { consulApi, type StackOutputs } from "../cluster/access";
-import { type Api, ApiError, change, getJson } from "../cluster/api";
+import { type Api, ApiError, change, getJson, open } from "../cluster/api";
 import type { Credential } from "./certificate";
 
 /** A credential as the list has it. Times are RFC 3339. */
@@ -48,6 +48,18 @@ export async function entries(ledger: Api): Promise<Entry[]> {
     .sort((a, b) => (a.issued < b.issued ? 1 : -1));
 }
 
+/** The time as the cluster has it: by it the managers end certificates. One's own clock may be wrong, and what is gone from here is good again. */
+export async function clockOf(ledger: Api): Promise<Date> {
+  return answered(
+    open(ledger, "/v1/status/leader").then((answer) => {
+      answer.resume();
+      const now = new Date(answer.headers.date ?? NaN);
+      if (Number.isNaN(now.getTime())) throw new Error("Consul's answer has no date");
+      return now;
+    }),
+  );
+}
+
 export function stateOf({ revoked, expires }: Entry, now: Date): State {
   if (new Date(expires) <= now) return "ended";
   return revoked === undefined ? "good" : "revoked";
@@ -57,7 +69,8 @@ export function stateOf({ revoked, expires }: Entry, now: Date): State {
 export async function record(ledger: Api, { person, serial, issued, expires }: Credential): Promise<void> {
   const value = { person, issued: issued.toISOString(), expires: expires.toISOString() };
   await answered(put(ledger, `issued/${serial}`, value));
-  const old = (await entries(ledger)).filter((each) => Date.parse(each.expires) < Date.now() - KEPT_DAYS * DAY_MS);
+  const now = await clockOf(ledger);
+  const old = (await entries(ledger)).filter((each) => Date.parse(each.expires) < now.getTime() - KEPT_DAYS * DAY_MS);
   for (const each of old)
     for (const list of ["revoked", "issued"])
       await answered(change(ledger, `/v1/kv/${ROOT}/${list}/${each.serial}`, { method: "DELETE" }));

@@ -1,10 +1,10 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import type { Loaded } from "../../load";
-import { UserError } from "../../tools/errors";
 import type { Output } from "../../tools/report";
 import type { StackConfig } from "../config";
 import { isComponent, partsOf } from "../describe";
 import { lineDiff } from "../line-diff";
+import type { Watch } from "../objector";
 import type { PreviewReport } from "../preview/report";
 import { text } from "../preview/text";
 import { DIGESTED, digestsOf } from "./digests";
@@ -47,23 +47,18 @@ export function difference(record: PreviewRecord, shown: Shown, key: Buffer): st
   return [said === now ? "" : lineDiff(said, now), steps, ...others].join("");
 }
 
-/**
- * For the deployment itself: an answer to each of the engine's events.
- * @throws UserError at the first step that the record does not have
- */
-export function only(record: PreviewRecord): (event: EngineEvent) => void {
+/** For the deployment itself: objects to each step that the record does not have. The engine tells of a step as it begins it. */
+export function only(record: PreviewRecord): Watch {
   const planned = new Map<string, string[]>();
   for (const step of record.steps) {
     const [op = "", urn = ""] = split(step);
     planned.set(urn, [...(planned.get(urn) ?? []), op]);
   }
   return ({ resourcePreEvent }) => {
-    if (resourcePreEvent === undefined) return;
+    if (resourcePreEvent === undefined) return undefined;
     const { op, urn, type } = resourcePreEvent.metadata;
-    if (HARMLESS.includes(op) || isComponent(type) || allows(planned.get(urn) ?? [], op)) return;
-    throw new UserError(`stopped: ${op} of ${partsOf(urn).name} (${type}) was not previewed`, [
-      "What was previewed may have been done in part: the next preview says what is left.",
-    ]);
+    if (HARMLESS.includes(op) || isComponent(type) || allows(planned.get(urn) ?? [], op)) return undefined;
+    return `${op} of ${partsOf(urn).name} (${type}) was begun and was not previewed`;
   };
 }
 

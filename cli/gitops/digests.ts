@@ -1,7 +1,7 @@
 /** What of a deployment nobody is shown, so that another one is noticed: values of resources, files, config, the program itself. */
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { canonical } from "../../lab/local/values";
 import type { Loaded } from "../../load";
@@ -25,7 +25,12 @@ export const DIGESTED = {
 /** @param key so that nobody finds a short secret by its digest */
 export function digestsOf({ events, loaded, config }: Hidden, key: Buffer): Record<keyof typeof DIGESTED, string> {
   const of = (value: unknown) => createHmac("sha256", key).update(canonical(value)).digest("base64");
-  return { values: of(values(events)), files: of(files(loaded)), config: of(settings(config)), program: of(program()) };
+  return {
+    values: of(values(events)),
+    files: of(files(loaded)),
+    config: of(settings(config)),
+    program: of(programIn(sources)),
+  };
 }
 
 /** What the engine would set. Secrets read "[secret]" there: what they are made of is in the other digests. */
@@ -69,11 +74,13 @@ function settings(config: StackConfig): StackConfig {
 const PROGRAM = ["spec", "plan", "compose", "boot", "components", "stacks", "policy"];
 const ALONE = ["load.ts", "outputs/schema.ts", "production.ts", "index.ts", "package-lock.json"];
 
-function program(): [file: string, text: string][] {
+/** @param root of the checkout: what its own path is called says nothing of a file in it */
+export function programIn(root: string): [file: string, text: string][] {
   const below = PROGRAM.flatMap((folder) =>
-    readdirSync(join(sources, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !/\bdist\b|__pycache__/.test(entry.parentPath))
-      .map(({ parentPath, name }) => join(parentPath, name).slice(sources.length + 1)),
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
+      .filter((file) => !/\bdist\b|__pycache__/.test(dirname(file))),
   );
-  return [...below, ...ALONE].sort().map((file) => [file, readFileSync(join(sources, file), "utf8")]);
+  return [...below, ...ALONE].sort().map((file) => [file, readFileSync(join(root, file), "utf8")]);
 }

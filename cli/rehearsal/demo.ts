@@ -106,7 +106,7 @@ export class Demo {
   }
 
   private async kill(node: string, from: string): Promise<Seen> {
-    const visitors = await this.visitors();
+    const visitors = await this.rehearsal.visitors(this.url);
     const died = Date.now();
     await this.rehearsal.lab({ do: "kill", machine: node });
     const moved = await eventually(60, `the tasks of ${node} elsewhere`, async () => {
@@ -127,7 +127,7 @@ export class Demo {
   }
 
   private async lose(site: string): Promise<Seen> {
-    const visitors = await this.visitors();
+    const visitors = await this.rehearsal.visitors(this.url);
     const died = Date.now();
     await this.rehearsal.lab({ do: "lose", site });
     await sleep(died + WATCH_SECONDS * 1000 - Date.now());
@@ -135,7 +135,7 @@ export class Demo {
   }
 
   private async refresh(from: string): Promise<Seen> {
-    const visitors = await this.visitors();
+    const visitors = await this.rehearsal.visitors(this.url);
     const began = Date.now();
     succeeded(await this.rehearsal.refresh());
     await this.whole(from);
@@ -155,15 +155,6 @@ export class Demo {
     succeeded(stopped);
     if (left.length > 0) throw new Error(`the clouds still have ${left.join(", ")}`);
     return { note: "the clouds have nothing any more" };
-  }
-
-  private async visitors(): Promise<Visitors> {
-    const visitors = await this.rehearsal.visitors(this.url);
-    await eventually(30, "visitors with a page", () => {
-      const { requests, failed } = visitors.since(Date.now() - 2_000);
-      return Promise.resolve(requests > 4 && failed === 0 ? true : undefined);
-    });
-    return visitors;
   }
 
   private whole(from: string): Promise<void> {

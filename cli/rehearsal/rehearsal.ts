@@ -107,9 +107,14 @@ export class Rehearsal {
     return bounded(visit.program, visit.args, PATIENCE, visit.env);
   }
 
-  /** People who ask for a page all the time, until they are told to stop. */
+  /** People who ask for a page all the time, until they are told to stop; for two seconds they all got it. */
   async visitors(url: string): Promise<Visitors> {
-    return Visitors.begin(await visitCommand(labFolder, labName, Visitors.command(url)));
+    const visitors = Visitors.begin(await visitCommand(labFolder, labName, Visitors.command(url)));
+    await eventually(30, "visitors with a page", () => {
+      const { requests, failed, failures } = visitors.since(Date.now() - 2_000);
+      return Promise.resolve(requests > 4 && failed === 0 ? true : notYet(failures));
+    });
+    return visitors;
   }
 
   /** Runs a shell command on a machine, as root. */
@@ -117,7 +122,8 @@ export class Rehearsal {
     return bounded("docker", ["exec", (await this.machine(machine)).container, "sh", "-c", command], PATIENCE);
   }
 
-  private async machine(node: string): Promise<LabStatus["machines"][number]> {
+  /** The machine of a node, as the lab has it. */
+  async machine(node: string): Promise<LabStatus["machines"][number]> {
     const { machines } = await this.status();
     const found = machines.find(({ id, name }) => name === node || `-${id}`.includes(`-${node}-`));
     return found ?? notYet(`the lab has no machine ${node}`);

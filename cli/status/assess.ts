@@ -13,8 +13,8 @@ export interface CertificateStatus {
   name: string;
   /** Undefined: it could not be looked at. */
   daysLeft: number | undefined;
-  /** "due": the next `up` makes a new one. */
-  state: "ok" | "due" | "ending" | "ended" | "unknown";
+  /** "due": the next `up` makes a new one. "silent": nobody answers where it ought to be shown; "unknown": where that is, is not known here. */
+  state: "ok" | "due" | "ending" | "ended" | "silent" | "unknown";
   /** Else docs/https.md says who does. */
   renewedByUp: boolean;
 }
@@ -35,6 +35,8 @@ export interface ClusterStatus {
 const DAY_MS = 86_400_000;
 /** What renews itself with the next `up` was due for a week or more by then, and what renews itself alone has failed to for weeks. */
 const ENDING_DAYS = 7;
+/** Service of the stack that stacks/edge.ts deploys. */
+const INGRESS = "ingress_traefik";
 
 export function assess(facts: Facts, now: Date): ClusterStatus {
   const nodes = assessNodes(facts);
@@ -52,6 +54,7 @@ export function assess(facts: Facts, now: Date): ClusterStatus {
     ...poolProblems(facts, nodes),
     ...services.flatMap(serviceProblem),
     ...certificates.flatMap(certificateProblem),
+    ...ingressProblems(facts),
   ];
   return {
     stack: facts.stack,
@@ -71,8 +74,9 @@ function serviceStatus({ name, wanted, running }: SwarmService, sick: Set<string
   return { name, wanted, running: good.length };
 }
 
-function certificateStatus({ name, ends, renewalDays }: CertificateFacts, now: Date): CertificateStatus {
-  if (ends === undefined) return { name, daysLeft: undefined, state: "unknown", renewedByUp: false };
+function certificateStatus({ name, ends, renewalDays, silent }: CertificateFacts, now: Date): CertificateStatus {
+  const unseen = silent === undefined ? "unknown" : "silent";
+  if (ends === undefined) return { name, daysLeft: undefined, state: unseen, renewedByUp: false };
   const left = (ends.getTime() - now.getTime()) / DAY_MS;
   const state = left <= 0 ? "ended" : left < ENDING_DAYS ? "ending" : left < (renewalDays ?? 0) ? "due" : "ok";
   return { name, daysLeft: Math.floor(left), state, renewedByUp: renewalDays !== undefined };
@@ -123,4 +127,15 @@ function certificateProblem({ name, daysLeft, state, renewedByUp }: CertificateS
   const hint = renewedByUp ? "`pulumi up` renews it" : "docs/https.md says what renews it";
   if (state === "ended") return [`certificate ${name} has ended: ${hint}`];
   return state === "ending" ? [`certificate ${name} ends in ${daysLeft} days: ${hint}`] : [];
+}
+
+/**
+ * Its services may run and nobody get through to them: by its name the users come. Before it is deployed, by another stack of the
+ * environment perhaps, it owes nobody an answer.
+ */
+function ingressProblems({ swarm, certificates }: Facts): string[] {
+  if (!answered(swarm) || !swarm.services.some(({ name }) => name === INGRESS)) return [];
+  return certificates.flatMap(({ name, silent }) =>
+    silent === undefined ? [] : [`the ingress does not answer ${name}: ${silent}`],
+  );
 }

@@ -63,6 +63,8 @@ export interface CertificateFacts {
   name: string;
   /** Undefined: it could not be looked at. */
   ends: Date | undefined;
+  /** Why nobody showed it, though the name that it is for leads somewhere. */
+  silent?: string;
   /** From how many days before its end on the next `up` makes a new one. */
   renewalDays?: number;
 }

@@ -40,6 +40,8 @@ function certificateRow({ name, daysLeft, state }: CertificateStatus): string[] 
     due: " (the next `up` renews it)",
     ending: " (ends)",
     ended: " (has ended)",
+    silent: " (nobody answers)",
+    unknown: " (the name is not known here)",
   };
   return [name, `${daysLeft ?? "unknown"}${notes[state] ?? ""}`];
 }

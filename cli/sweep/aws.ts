@@ -48,10 +48,12 @@ export async function findAws(region: Region, mark: Mark): Promise<Found[]> {
     const more = "more" in kind ? [kind.more] : [];
     const filters = [{ name: "tag:owner", values: [mark.owner] }, { name: "tag:stack", values: [mark.stack] }, ...more];
     const text = await ec2(region, kind.ask, parametersOf(filters));
-    for (const [, id = ""] of text.matchAll(kind.id))
+    // A volume that is in a machine says its id there once more.
+    for (const id of new Set([...text.matchAll(kind.id)].map(([, each = ""]) => each)))
       found.push({
         place,
         what: `${kind.word} ${id}`,
+        id,
         remove: async () => void (await ec2(region, kind.remove, { [kind.parameter]: id })),
       });
   }

@@ -6,6 +6,7 @@ import { type Found, type Mark, Refused } from "./found";
 const VERSION = "2021-04-01";
 
 interface Group {
+  id: string;
   name: string;
   location: string;
   tags?: Record<string, string>;
@@ -30,11 +31,12 @@ export async function findAzure(
   let next: unknown = `${groups}?api-version=${VERSION}&$filter=${filter}`;
   while (typeof next === "string") {
     const { value, nextLink } = await ask("GET", next);
-    for (const { name, location, tags } of (value ?? []) as Group[])
+    for (const { id, name, location, tags } of (value ?? []) as Group[])
       if (tags?.["owner"] === owner && tags["stack"] === stack)
         found.push({
           place: `Azure ${location}`,
           what: `resource group ${name}, with all that is in it`,
+          id,
           remove: async () =>
             void (await ask("DELETE", `${groups}/${encodeURIComponent(name)}?api-version=${VERSION}`)),
         });

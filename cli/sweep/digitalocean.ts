@@ -36,6 +36,7 @@ export async function findDigitalOcean(
           found.push({
             place: `DigitalOcean ${region}`,
             what: `${word} ${name} (${id})`,
+            id: String(id),
             remove: async () => void (await ask("DELETE", `${path}/${encodeURIComponent(id)}`)),
           });
       more = (answer["links"] as { pages?: { next?: unknown } } | undefined)?.pages?.next !== undefined;

@@ -1,10 +1,12 @@
-/** What a cloud still has of an environment that no state knows. */
+/** What a cloud has of an environment, by its tags. */
 export interface Found {
   /** "AWS eu-west-1" */
   place: string;
   /** "volume vol-1 (store-1)" */
   what: string;
-  /** Undefined: by hand, as it is said. */
+  /** As states have it. */
+  id?: string;
+  /** Undefined: by hand, as it is said. What it asks for may take the cloud some time. */
   remove?: () => Promise<void>;
 }
 

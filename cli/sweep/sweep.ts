@@ -1,4 +1,5 @@
-/** After a destroy: what the clouds still have of the environment, and its end. */
+/** What the clouds have of an environment by its tags, and its end. */
+import { listed } from "../../plan/compare";
 import type { Plan } from "../../plan/types";
 import { messageOf, UserError } from "../../tools/errors";
 import type { Output } from "../../tools/report";
@@ -59,7 +60,8 @@ function finder(
       return () => findAzure({ who, subscription, places: azure }, mark);
     }
     case "digitalocean":
-      if (digitalOceanToken === undefined) return "there is no token";
+      if (digitalOceanToken === undefined)
+        return "there is no token (DIGITALOCEAN_TOKEN; that of stack config opens only while the stack is there)";
       return () => findDigitalOcean({ region, token: digitalOceanToken, env }, scope(mark, region));
     default:
       return undefined;
@@ -86,6 +88,14 @@ export function notLookedText(looked: readonly Looked[]): string[] {
   return looked.flatMap((each) => ("notLooked" in each ? [`${each.place}: not looked at: ${each.notLooked}`] : []));
 }
 
+export interface Sweeping {
+  looked: readonly Looked[];
+  /** Stacks that have some of it in their state: then all of it may be a cluster's that runs, and nothing is deleted. */
+  known: readonly string[];
+  /** Another look. */
+  again: () => Promise<readonly Looked[]>;
+}
+
 /**
  * Shows what is left and deletes what somebody has seen first: another checkout's cluster of the same name and environment has the same
  * tags, so no --yes stands for it.
@@ -93,7 +103,7 @@ export function notLookedText(looked: readonly Looked[]): string[] {
  */
 export async function sweep(
   plan: Pick<Plan, "name" | "env">,
-  looked: readonly Looked[],
+  { looked, known, again }: Sweeping,
   output: Output,
   terminal: Terminal,
 ): Promise<boolean> {
@@ -106,6 +116,12 @@ export async function sweep(
   output.write(`Still there, by its tags (${mark}):\n${indented(lines)}`);
   const removable = looked.flatMap((each) => ("found" in each ? each.found : [])).filter(({ remove }) => remove);
   if (removable.length === 0) return false;
+  if (known.length > 0) {
+    output.write(
+      `Nothing of it was deleted: the state of ${listed(known)} has some of it, which is no leftover then\n`,
+    );
+    return false;
+  }
   if (terminal.input.isTTY !== true) {
     output.write("Nothing of it was deleted: that takes somebody at a terminal who has seen this list\n");
     return false;
@@ -120,15 +136,22 @@ export async function sweep(
   const failed: string[] = [];
   for (const { place, what, remove } of removable)
     await remove?.().then(
-      () => output.write(`  ${place}: ${what}: deleted\n`),
+      () => output.write(`  ${place}: ${what}: asked to delete\n`),
       (error: unknown) => void failed.push(`${place}: ${what}: ${messageOf(error)}`),
     );
   if (failed.length > 0)
     throw new UserError("not all of it could be deleted", [
       ...failed,
-      "What hangs on something else goes when that is gone: run it again in some minutes.",
+      "The rest was asked to go. What hangs on something else goes when that is gone: run it again in some minutes.",
     ]);
-  return removable.length === lines.length && unknown.length === 0;
+  // Of Azure's deletions only the request is answered: another look tells what became of them.
+  const after = await again();
+  const left = [...foundText(after), ...notLookedText(after)];
+  if (left.length === 0) return true;
+  output.write(
+    `Not gone yet:\n${indented(left)}What was asked for can take minutes, and can fail: run it again; the exit code is 0 when nothing is left\n`,
+  );
+  return false;
 }
 
 function indented(lines: readonly string[]): string {

@@ -63,8 +63,14 @@ test("a revoked certificate is answered before dockerd sees anything, and a conn
     "tcp-request session set-var(sess.until) ssl_c_notafter",
     "tcp-request session track-sc0 src,concat(:,sess.port),concat(:,sess.serial),concat(:,sess.until)",
     "use_backend revoked if { var(sess.serial) -m str -f /etc/storm/docker-api/revoked }",
+    expect.stringMatching(/^# /),
+    "use_backend unread if !{ str(read) -m str -f /etc/storm/docker-api/revoked } !{ ssl_c_s_dn(CN) -m str operator applications }",
     "default_backend dockerd",
   ]);
+  for (const [name, status] of Object.entries({ revoked: 403, unread: 503 }))
+    expect(config).toMatch(
+      new RegExp(`\nbackend ${name}\n  mode http\n(?: .*\n)*  http-request return status ${status} `),
+    );
   // What storm_credentials.py reads and asks, and what it does not reach after a reload, ends by itself in less than a minute.
   expect(config).toContain("stats socket /run/storm/docker-api.sock mode 600 level admin\n");
   expect(config).toContain("hard-stop-after 30s\n");
@@ -75,6 +81,7 @@ test("the daemon and the proxy's unit mean the same files", () => {
   const read = (name: string) => readFileSync(join(__dirname, "..", "..", "boot", name), "utf8");
   const daemon = read("scripts/storm_credentials.py");
   expect(daemon).toContain('REVOKED = "/etc/storm/docker-api/revoked"');
+  expect(daemon).toContain('READ = "read"');
   expect(daemon).toContain('SOCKET = "/run/storm/docker-api.sock"');
   const unit = read("units/storm-docker-api.service");
   // HAProxy does not start, nor reload, without a file that it names; nodes of an older version have none.

@@ -80,6 +80,8 @@ class FakeConsul:
     def __init__(self):
         self.kv, self.services, self.members, self.catalog = {}, {}, [], []
         self.index, self.calls, self.down, self.tokens = 1, [], False, set()
+        # Without a leader a server answers only who takes what it has ("stale").
+        self.leader, self.reads = True, []
         self.changed = threading.Condition()
         self.server = TcpServer(("127.0.0.1", 0), Handler)
         self.server.owner = self
@@ -136,6 +138,9 @@ class FakeConsul:
         if http_request.command == "PUT":
             self.put(key, body)
             return http_request.answer(200, "true")
+        self.reads.append((key, next((mode for mode in ("stale", "consistent") if mode in query), "default")))
+        if not self.leader and "stale" not in query:
+            return http_request.answer(500, "No cluster leader")
         if "raw" in query:
             return http_request.answer(200, self.kv[key]) if key in self.kv else http_request.answer(404, "")
         with self.changed:

@@ -42,6 +42,16 @@ class Dns(unittest.TestCase):
         stub.write_text("# by resolved\nnameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n", encoding="utf-8")
         real.write_text("".join(f"nameserver {server}\n" for server in servers), encoding="utf-8")
 
+    def test_it_is_started_when_dnsmasq_answers_and_no_sooner(self):
+        self.write("etc/resolv.conf", "nameserver 10.0.0.2\n")
+        self.start()
+        told = (self.root / "told").read_text(encoding="utf-8").splitlines()
+        unit = pathlib.Path(SCRIPT).parents[1].joinpath("units/storm-dns.service").read_text(encoding="utf-8")
+        files = [word.partition("=")[2] for word in told if word.startswith("--pid-file=")]
+        self.assertEqual(files, [line.partition("=")[2] for line in unit.splitlines() if line.startswith("PIDFile=")])
+        self.assertIn("Type=forking\n", unit)
+        self.assertNotIn("--keep-in-foreground", told)
+
     CONSUL = ["/consul/127.0.0.1#8600", "/service.dev.storm.example.com/127.0.0.1#8600"]
 
     def test_a_file_is_written_through_as_it_may_be_a_mount(self):

@@ -1,48 +1,30 @@
-/** Eight nodes: three of AWS, two each of Azure and DigitalOcean, and a machine of one's own. */
-import { join } from "node:path";
+import { bareMachine, EIGHT_NODES, eightNodes, HOUSE } from "../../cli/rehearsal/eight-nodes";
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
+import { guestbookUrl } from "../../cli/rehearsal/three-clouds";
 import type { CommandResult } from "../../tools/command";
-import { eventually, notYet, root, run } from "../cluster/lab";
+import { eventually, notYet, run } from "../cluster/lab";
 import { SNAPSHOT } from "../local/host-snapshot";
 import { Succession } from "./succession";
 
 jest.setTimeout(900_000);
 
 const rehearsal = new Rehearsal(`e${process.pid}`);
-const host = `guestbook.demo.${rehearsal.stack}.storm.example.com`;
+const { hostname: host } = new URL(guestbookUrl(rehearsal.stack));
 
 /** For load balancer and ingress to notice a death. */
 const NOTICE_MS = 5_000;
 /** A death is seen so much after it, at most. */
 const SEEN_MS = 2_000;
 
-const stormYml = (size: string) => `
-Hostname: storm.example.com
-AWS: [3, ${size}]
-Azure: [2, small]
-DigitalOcean: [2, small]
-Hosts:
-${house}
-dns: { provider: route53, create: true, ttl: 30 }
-tls: { acme: { email: ops@storm.example.com } }
-compose:
-  demo: { file: "${join(root, "catalog", "guestbook", "docker-compose.yml")}", scale: 2 }
-`;
-const NODES = ["aws-1", "aws-2", "aws-3", "azure-1", "azure-2", "digitalocean-1", "digitalocean-2", "house-1"];
 let before = "";
 /** The machine of one's own, as storm.yml has it. */
 let house = "";
 
 beforeAll(async () => {
   await rehearsal.labCommand("start");
-  // As the command prints it for people.
-  [house = ""] = /^ *- \{name: house-1, .*\}$/m.exec(await rehearsal.labCommand("machine", "house-1")) ?? [];
-  await eventually(120, "the boot of house-1", async () => {
-    const { stdout } = await rehearsal.on("house-1", "systemctl is-system-running");
-    return /^(running|degraded)/.test(stdout) ? true : notYet(stdout);
-  });
+  house = await bareMachine(rehearsal);
   before = await snapshot();
-  const done = await rehearsal.start(stormYml("small"));
+  const done = await rehearsal.start(eightNodes(house));
   if (done.code !== 0) throw new Error(`the eight nodes did not come up:\n${done.stdout}\n${done.stderr}`);
 }, 1_200_000);
 
@@ -52,13 +34,13 @@ afterAll(async () => {
 
 /** What of the machine of one's own must be the same before and after. */
 async function snapshot(): Promise<string> {
-  const { code, stdout, stderr } = await rehearsal.on("house-1", SNAPSHOT);
+  const { code, stdout, stderr } = await rehearsal.on(HOUSE, SNAPSHOT);
   if (code !== 0) throw new Error(stderr);
   return stdout;
 }
 
 test("eight nodes are ready in one Swarm, and alive in one Consul", async () => {
-  await rehearsal.whole("azure-1", NODES, 120);
+  await rehearsal.whole("azure-1", EIGHT_NODES, 120);
 });
 
 test("the guestbook answers at its name by every site's load balancer and at the host, with a certificate by ACME", async () => {
@@ -88,13 +70,13 @@ test("containers on all nodes reach each other over an overlay", async () => {
   expect(created).toMatchObject({ code: 0 });
   // Asks every task of the service, its own included.
   const client = `require("dns").promises.resolve4("tasks.probe").then((all) => Promise.all(all.map(async (each) => (await fetch("http://" + each + ":8080")).text()))).then((names) => console.log(names.sort().join(" ")))`;
-  for (const node of NODES) {
+  for (const node of EIGHT_NODES) {
     await eventually(120, `every task from ${node}`, async () => {
       const { stdout, stderr } = await rehearsal.on(
         node,
         `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=probe) node -e '${client}'`,
       );
-      return stdout.trim() === NODES.join(" ") ? true : notYet(stdout + stderr);
+      return stdout.trim() === EIGHT_NODES.join(" ") ? true : notYet(stdout + stderr);
     });
   }
   await rehearsal.on("aws-1", "docker service rm probe");
@@ -107,14 +89,10 @@ test("containers on all nodes reach each other over an overlay", async () => {
 test("another size: the manager, then the workers, each when the one before is back; the page is there", async () => {
   const changing = ["aws-1", "aws-2", "aws-3"];
   const succession = await Succession.of(rehearsal, "azure-1", changing);
-  const visitors = await rehearsal.visitors(`https://${host}`);
-  await eventually(30, "visitors with a page", () => {
-    const { requests, failed } = visitors.since(Date.now() - 2_000);
-    return Promise.resolve(requests > 4 && failed === 0 ? true : undefined);
-  });
+  const visitors = await rehearsal.visitors(guestbookUrl(rehearsal.stack));
   const began = Date.now();
   let done: CommandResult | undefined;
-  void rehearsal.start(stormYml("medium")).then((result) => (done = result));
+  void rehearsal.start(eightNodes(house, "medium")).then((result) => (done = result));
   const { code, stdout, stderr } = await eventually(900, "the end of the update", async () => {
     await succession.look();
     return done;
@@ -134,15 +112,15 @@ test("another size: the manager, then the workers, each when the one before is b
   );
   const isNear = (time: number) => departures.some(({ at }) => time > at - SEEN_MS && time < at + NOTICE_MS);
   expect(failures.filter(({ at }) => !isNear(at))).toEqual([]);
-  await rehearsal.whole("azure-1", NODES, 60);
+  await rehearsal.whole("azure-1", EIGHT_NODES, 60);
 });
 
 test("destroy leaves nothing in any cloud, and the machine of one's own as it was found", async () => {
   const { stopped, left } = await rehearsal.stop();
   expect(stopped.code).toBe(0);
-  expect(left).toEqual(["own", "own-house-1"]);
+  expect(left).toEqual(["own", `own-${HOUSE}`]);
   expect(await snapshot()).toBe(before);
-  await rehearsal.lab({ do: "terminate", machine: "house-1" });
+  await rehearsal.lab({ do: "terminate", machine: HOUSE });
   const { networks, machines } = await rehearsal.status();
   expect([...networks, ...machines]).toEqual([]);
   await rehearsal.end();

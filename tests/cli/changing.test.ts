@@ -72,6 +72,12 @@ test("destroying what is not there is an error that names it", () => {
   expect(storm("destroy", "no-such-stack").stderr).toMatch(/^error: there is no stack no-such-stack/);
 });
 
+test("the help of destroy says what --yes does not answer", () => {
+  const help = storm("destroy", "--help").stdout.replace(/\s+/g, " ");
+  expect(help).toContain("--yes do not ask, but for what --data finds by tags: that takes somebody who sees it");
+  expect(help).toContain("--data the disks for data go, too; then shows what else carries the cluster's tags");
+});
+
 test("what a destroy takes away; Storm's own stacks are not the user's to miss", () => {
   const urn = (types: string, name: string) => `urn:pulumi:dev::storm::${types}::${name}`;
   const node = (name: string) => ({

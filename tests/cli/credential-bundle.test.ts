@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dockerHosts as hostsOf } from "../../cli/cluster/access";
 import { bundleFiles, claimFolder, writeBundle } from "../../cli/credentials/bundle";
@@ -18,8 +18,17 @@ claimFolder(bundle);
 writeBundle(bundle, files);
 
 test("the docker client's three files, the shell's one, and one to import", () => {
-  expect(readdirSync(bundle).sort()).toEqual(["ca.pem", "cert.pem", "env.sh", "key.pem", "storm-dev.dockercontext"]);
+  const names = [".gitignore", "ca.pem", "cert.pem", "env.sh", "key.pem", "storm-dev.dockercontext"];
+  expect(readdirSync(bundle).sort()).toEqual(names);
   expect(["ca.pem", "cert.pem", "key.pem"].map((name) => files[name])).toEqual(["CA\n", "CERT\n", "KEY\n"]);
+});
+
+test("in a repository git sees nothing of it", () => {
+  const git = (...args: string[]) => String(execFileSync("git", ["-C", folder, ...args]));
+  git("init", "-q");
+  const seen = git("status", "--porcelain", "--untracked-files=all").split("\n").filter(Boolean);
+  rmSync(join(folder, ".git"), { recursive: true });
+  expect(seen).toEqual([]);
 });
 
 test("it is its owner's alone", () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { entries, ledgerOf, record, revoke, stateOf } from "../../cli/credentials/ledger";
+import { revokeMatching } from "../../cli/commands/credentials";
+import { clockOf, entries, ledgerOf, record, revoke, stateOf } from "../../cli/credentials/ledger";
 import type { Api } from "../../cli/cluster/api";
 import { temporaryFolder } from "../tools/support";
 import { makeCertificate, serveHttps } from "./support";
@@ -12,6 +13,8 @@ const server = makeCertificate(temporaryFolder(), "consul");
 const keys = new Map<string, string>();
 const tokens = new Set<unknown>();
 let refusal = "";
+/** What the clock of Consul's machine says. */
+let clock = "";
 let ledger: Api;
 let close: () => void;
 
@@ -27,6 +30,7 @@ afterAll(() => close());
 beforeEach(() => {
   keys.clear();
   refusal = "";
+  clock = new Date().toUTCString();
 });
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -34,10 +38,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   let body = "";
   for await (const part of request.setEncoding("utf8")) body += part as string;
   const path = (request.url ?? "").replace("?recurse", "");
+  response.setHeader("date", clock);
   if (refusal !== "") return void response.writeHead(403).end(refusal);
   if (request.method === "PUT") keys.set(path, body);
   if (request.method === "DELETE") keys.delete(path);
   if (request.method !== "GET") return void response.end("true\n");
+  if (path === "/v1/status/leader") return void response.end('"100.64.0.1:8300"');
   const found = [...keys].filter(([key]) => key.startsWith(path));
   if (found.length === 0) return void response.writeHead(404).end();
   const rows = found.map(([Key, value]) => ({
@@ -92,6 +98,39 @@ test("what ended more than thirty days ago is taken out when somebody new comes,
   keys.set(`${ROOT}issued/42`, JSON.stringify({ person: "ended", issued: "a", expires: new Date(now - 29 * DAY) }));
   await record(ledger, credential("new", "43", now, now + DAY));
   expect([...keys.keys()].sort()).toEqual([`${ROOT}issued/42`, `${ROOT}issued/43`]);
+});
+
+test("days are counted by the cluster's clock, for one's own may be wrong", async () => {
+  clock = new Date(now - 2 * DAY).toUTCString();
+  expect((await clockOf(ledger)).toUTCString()).toBe(clock);
+  keys.set(`${ROOT}issued/41`, JSON.stringify({ person: "old", issued: "a", expires: new Date(now - 31 * DAY) }));
+  keys.set(`${ROOT}revoked/41`, JSON.stringify({ revoked: "then" }));
+  await record(ledger, credential("new", "43", now, now + DAY));
+  expect([...keys.keys()].sort()).toEqual([`${ROOT}issued/41`, `${ROOT}issued/43`, `${ROOT}revoked/41`]);
+});
+
+test("a Consul that does not say its time is an error, not a guess", async () => {
+  clock = "now";
+  await expect(clockOf(ledger)).rejects.toThrow("the cluster's list of credentials can not be asked");
+});
+
+test("all that somebody has is revoked, what seems to have ended, too, and nothing twice", async () => {
+  await record(ledger, credential("alice", "41", now - 3 * DAY, now - DAY));
+  await record(ledger, credential("alice", "42", now - 2 * DAY, now + DAY));
+  await record(ledger, credential("bob", "43", now, now + DAY));
+  const serials = async (wanted: string) =>
+    (await revokeMatching(ledger, wanted)).map(({ serial, state }) => [serial, state]);
+  expect(await serials("alice")).toEqual([
+    ["42", "good"],
+    ["41", "ended"],
+  ]);
+  expect([...keys.keys()].filter((key) => key.startsWith(`${ROOT}revoked/`)).sort()).toEqual([
+    `${ROOT}revoked/41`,
+    `${ROOT}revoked/42`,
+  ]);
+  expect(await serials("alice")).toEqual([]);
+  expect(await serials("43")).toEqual([["43", "good"]]);
+  await expect(revokeMatching(ledger, "alcie")).rejects.toThrow("did you mean alice?");
 });
 
 test("good, revoked, ended", () => {

@@ -1,9 +1,11 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type LookupFunction } from "node:net";
 import { certificatesOf, declaredOf, localClusterOf } from "../../cli/status/declared";
 import { localMachines } from "../../cli/status/machines";
 import { servedCertificates } from "../../cli/status/served-certificates";
 import type { Docker } from "../../lab/local/docker";
 import type { StackState } from "../../tools/backend";
-import { temporaryFolder } from "../tools/support";
+import { systemError, temporaryFolder } from "../tools/support";
 import { makeCertificate, serveHttps } from "./support";
 
 /** What `storm status` takes from Pulumi's state, from this machine and from the ingress. */
@@ -17,6 +19,7 @@ const entry = (types: string, name: string, outputs: Record<string, unknown> = {
 const state: StackState = {
   outputs: { nodes: [{ name: "local-1", role: "manager", site: "local", size: "small", address: "172.28.0.10" }] },
   pendingOperations: 0,
+  interrupted: [],
   resources: 0,
   clusters: ["3f2a"],
   containers: 1,
@@ -56,12 +59,66 @@ test("the certificate that an address shows is looked at, one a stack, whoever s
     expect(others).toEqual([]);
     const days = ((shown?.ends?.getTime() ?? 0) - Date.now()) / 86_400_000;
     expect(Math.round(days)).toBe(5);
+    // The first of two sites is lost, and its address still in the zone.
+    const lookup = leadsTo(["127.0.0.2", "127.0.0.1"]);
+    const [other] = await servedCertificates({ "demo/web": `https://web.demo.example.com:${port}` }, lookup);
+    expect(other?.ends).toEqual(shown?.ends);
   } finally {
     site.close();
   }
-  expect(await servedCertificates({ "demo/web": `https://web.demo.dev.storm.localhost:${port}` })).toMatchObject([
-    { ends: undefined },
-  ]);
+});
+
+/** Names lead there, as a resolver says it: later. */
+const leadsTo =
+  (addresses: readonly string[]): LookupFunction =>
+  (_, { all }, found) =>
+    setImmediate(() =>
+      all
+        ? found(
+            null,
+            addresses.map((address) => ({ address, family: 4 })),
+          )
+        : found(null, addresses[0] ?? "", 4),
+    );
+
+describe("of who shows no certificate it is said whether the name led to anybody", () => {
+  const at = (url: string, lookup?: LookupFunction) => servedCertificates({ "demo/web": url }, lookup);
+
+  test("nobody listens", async () => {
+    const listening = createServer().listen(0, "127.0.0.1");
+    await once(listening, "listening");
+    const { port } = listening.address() as AddressInfo; // it listens on a port
+    listening.close();
+    await once(listening, "close");
+    const silent = `connect ECONNREFUSED 127.0.0.1:${port}`;
+    expect(await at(`https://web.demo.dev.storm.localhost:${port}`)).toEqual([
+      { name: "at web.demo.dev.storm.localhost", ends: undefined, silent },
+    ]);
+    const both = leadsTo(["127.0.0.1", "127.0.0.2"]);
+    expect(await at(`https://web.demo.example.com:${port}`, both)).toMatchObject([
+      { silent: `${silent}, connect ECONNREFUSED 127.0.0.2:${port}` },
+    ]);
+  });
+
+  test("somebody listens and says nothing", async () => {
+    const mute = createServer().listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    const { port } = mute.address() as AddressInfo; // it listens on a port
+    try {
+      expect(await at(`https://web.demo.dev.storm.localhost:${port}`)).toMatchObject([{ silent: "no answer" }]);
+    } finally {
+      mute.close();
+    }
+  });
+
+  test.each<[string, LookupFunction]>([
+    ["nobody has that name", (_, __, found) => setImmediate(() => found(systemError("ENOTFOUND"), "", 4))],
+    ["no resolver answers in time", () => undefined],
+  ])("%s: of the ingress that says nothing", async (_, lookup) => {
+    expect(await at("https://web.demo.example.com", lookup)).toEqual([
+      { name: "at web.demo.example.com", ends: undefined },
+    ]);
+  });
 });
 
 test("the nodes among this machine's containers, by whoever made them; without any of the cluster nobody knows", async () => {

@@ -1,81 +1,8 @@
-import { assess, type ClusterStatus } from "../../cli/status/assess";
-import { type CheckAnswer, consulFacts } from "../../cli/status/consul";
-import type { Facts, NoAnswer, Power } from "../../cli/status/facts";
+import type { Power } from "../../cli/status/facts";
 import { statusText } from "../../cli/status/render";
-import { type NodeAnswer, swarmFacts, type TaskAnswer } from "../../cli/status/swarm";
+import { swarmFacts } from "../../cli/status/swarm";
 import { Written } from "../tools/support";
-
-const NOW = new Date("2026-03-01T00:00:00Z");
-const NAMES = ["local-1", "local-2", "local-3"];
-const inDays = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
-
-const swarmNode = (name: string, more: Partial<NodeAnswer> = {}): NodeAnswer => ({
-  ID: `id-${name}`,
-  Spec: { Role: "manager", Availability: "active", Labels: { "storm.pool": "local/local", "storm.site": "local" } },
-  Description: { Hostname: name },
-  Status: { State: "ready" },
-  ManagerStatus: { Reachability: "reachable" },
-  ...more,
-});
-const worker = (name: string, pool?: string): NodeAnswer =>
-  swarmNode(name, {
-    Spec: { Role: "worker", Availability: "active", Labels: pool ? { "storm.pool": pool } : null },
-    ManagerStatus: null,
-  });
-const task = (id: string, node: string): TaskAnswer => ({
-  ID: id,
-  ServiceID: "web",
-  NodeID: `id-${node}`,
-  Status: { State: "running" },
-});
-const web = {
-  ID: "web",
-  Spec: { Name: "demo_web", Mode: { Replicated: {} } },
-  ServiceStatus: { RunningTasks: 2, DesiredTasks: 2 },
-};
-const gossip = (name: string, status = "passing"): CheckAnswer => ({
-  Node: name,
-  CheckID: "serfHealth",
-  Status: status,
-  ServiceID: "",
-});
-
-/** What may differ from a whole cluster of three. */
-interface Differences {
-  swarm?: NodeAnswer[] | NoAnswer;
-  tasks?: TaskAnswer[];
-  checks?: CheckAnswer[];
-  consul?: NoAnswer;
-  machines?: Map<string, Power> | undefined | NoAnswer;
-  declared?: Facts["declared"];
-  certificates?: Facts["certificates"];
-}
-
-function statusOf(different: Differences = {}): ClusterStatus {
-  const { swarm = NAMES.map((name) => swarmNode(name)), tasks = [task("a", "local-1"), task("b", "local-2")] } =
-    different;
-  const checks = different.checks ?? NAMES.map((name) => gossip(name));
-  const catalog = [...new Set(checks.map(({ Node }) => Node))].map((Node) => ({ Node, Meta: { pool: "local.local" } }));
-  const nodes = NAMES.map((name) => ({ name, role: "manager", site: "local", made: true, local: true }));
-  return assess(
-    {
-      stack: "dev",
-      declared: { nodes, pools: [] },
-      machines: new Map(NAMES.map((name) => [name, "running" as Power])),
-      certificates: [{ name: "docker-client", ends: inDays(364.5), renewalDays: 30 }],
-      ...different,
-      swarm: "error" in swarm ? swarm : swarmFacts(swarm, [web], tasks),
-      consul: different.consul ?? consulFacts(catalog, checks),
-    },
-    NOW,
-  );
-}
-
-const columns = (status: ClusterStatus, name: string) => {
-  const node = status.nodes.find((each) => each.name === name);
-  return node && [node.declared, node.exists, node.joined, node.healthy, node.notes.join(", ")];
-};
-const sumOf = ({ health, healthyNodes, wantedNodes }: ClusterStatus) => `${health} (${healthyNodes}/${wantedNodes})`;
+import { NAMES, columns, gossip, inDays, statusOf, sumOf, swarmNode, task, traefik, web, worker } from "./status-of";
 
 test("a whole cluster is OK, and the last line says so", () => {
   const status = statusOf();
@@ -183,6 +110,28 @@ test("the certificates that end first are listed first", () => {
   const status = statusOf({ certificates });
   expect(status.certificates.map(({ name }) => name)).toEqual(["at shop.example.com", "a", "b"]);
   expect(status.health).toBe("OK");
+});
+
+test("an ingress that answers nobody is a problem, once it is deployed; a name that leads nowhere here is none", () => {
+  const silent = { name: "at web.demo.example.com", ends: undefined, silent: "connect ECONNREFUSED 192.0.2.1:443" };
+  const status = statusOf({ services: [web, traefik], certificates: [silent] });
+  expect(sumOf(status)).toBe("DEGRADED (3/3)");
+  expect(status.problems).toEqual([
+    "the ingress does not answer at web.demo.example.com: connect ECONNREFUSED 192.0.2.1:443",
+  ]);
+  expect(statusText(status, new Written())).toMatch(/^at web\.demo\.example\.com +unknown \(nobody answers\)$/m);
+  // Layer edge is another stack's, and not there yet.
+  expect(statusOf({ certificates: [silent] }).problems).toEqual([]);
+  const unknown = statusOf({ services: [web, traefik], certificates: [{ name: silent.name, ends: undefined }] });
+  expect(sumOf(unknown)).toBe("OK (3/3)");
+  expect(statusText(unknown, new Written())).toMatch(/unknown \(the name is not known here\)$/m);
+});
+
+test("a swarm that does not answer is the problem then, not its ingress", () => {
+  const silent = { name: "at web.demo.example.com", ends: undefined, silent: "no answer" };
+  expect(statusOf({ swarm: { error: "nothing within 5 s" }, certificates: [silent] }).problems).toEqual([
+    "Swarm does not answer: nothing within 5 s",
+  ]);
 });
 
 test("who does not answer is said, and nothing is taken for healthy", () => {

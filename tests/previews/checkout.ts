@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installPlugins } from "../../lab/plugins/install";
-import type { PluginName } from "../../lab/plugins/bundle";
+import { build } from "esbuild";
+import { BUNDLE_FILE, type PluginName } from "../../lab/plugins/bundle";
+import { installPlugins, pluginFolder } from "../../lab/plugins/install";
 import { cacheFolder } from "../../tools/paths";
 
 const ROOT = join(__dirname, "..", "..");
@@ -37,6 +38,14 @@ export class Checkout {
   /** Puts stand-ins of clouds where this checkout's engine finds its plugins. */
   installStandIns(names: readonly PluginName[]): Promise<void> {
     return installPlugins(join(this.folder, ".storm", "pulumi-home"), names);
+  }
+
+  /** Puts a plugin that is built of a file of this folder in the place of an installed one. */
+  async replacePlugin(name: PluginName, file: string): Promise<void> {
+    const outfile = join(pluginFolder(join(this.folder, ".storm", "pulumi-home"), name), BUNDLE_FILE);
+    const external = ["*.node", "cpu-features"];
+    const entryPoints = [join(__dirname, file)];
+    await build({ entryPoints, outfile, external, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
   }
 
   /** A line of a shell, with `npm` and `npx` as in the user's own checkout. */

@@ -4,9 +4,6 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { BUNDLE_FILE, type PluginName } from "../../lab/plugins/bundle";
-import { pluginFolder } from "../../lab/plugins/install";
 import { BareRepository } from "./bare-repository";
 import { Checkout } from "./checkout";
 import { standInOnly } from "./official";
@@ -42,8 +39,8 @@ let read = "";
 beforeAll(async () => {
   checkout = new Checkout();
   await checkout.installStandIns(["aws", "command", "tls"]);
-  await replacePlugin("aws", "pulled-plug-aws.ts");
-  await replacePlugin("command", "answering-commands.ts");
+  await checkout.replacePlugin("aws", "pulled-plug-aws.ts");
+  await checkout.replacePlugin("command", "answering-commands.ts");
   const state = join(checkout.folder, ".storm", "shared-state");
   mkdirSync(state, { recursive: true });
   env = { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: CANARIES[0] ?? "" };
@@ -65,13 +62,6 @@ afterAll(() => {
 });
 
 const write = (name: string, text: string) => writeFileSync(join(checkout.folder, name), text);
-
-async function replacePlugin(name: PluginName, file: string): Promise<void> {
-  const outfile = join(pluginFolder(join(checkout.folder, ".storm", "pulumi-home"), name), BUNDLE_FILE);
-  const external = ["*.node", "cpu-features"];
-  const entryPoints = [join(__dirname, file)];
-  await build({ entryPoints, outfile, external, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
-}
 
 function storm(words: string, more: Record<string, string> = {}) {
   const ran = checkout.shell(`npx storm ${words}`, { env: { ...env, ...more } });

@@ -3,7 +3,12 @@ import { stateOf } from "../../tools/backend";
 test("what is read of a stack's state", () => {
   const sealed = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
   const latest = {
-    pending_operations: [{}],
+    pending_operations: [
+      {},
+      { type: "updating", resource: { type: "command:remote:Command", urn: "stack-demo" } },
+      { type: "updating", resource: { type: "storm:local:Node", urn: "node" } },
+      { type: "creating", resource: { type: "command:remote:Command", urn: "new" } },
+    ],
     resources: [
       { type: "pulumi:pulumi:Stack", urn: "stack", outputs: { clusterId: "c1", consul: { token: sealed } } },
       { type: "storm:local:Network", urn: "network", outputs: { name: "n" }, inputs: { cluster: "c1" } },
@@ -14,7 +19,9 @@ test("what is read of a stack's state", () => {
   };
   expect(stateOf(latest)).toEqual({
     outputs: { clusterId: "c1", consul: { token: "[secret]" } },
-    pendingOperations: 1,
+    pendingOperations: 4,
+    // The engine makes anew what was being made, and reads what can be read.
+    interrupted: ["stack-demo"],
     resources: 5,
     // Without what is on its way out.
     entries: [

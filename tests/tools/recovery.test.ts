@@ -9,12 +9,20 @@ const root = temporaryFolder();
 const run = (kind: string, owner: { pid: number; start: string }) => [kind, owner.pid, owner.start].join(":");
 
 /** Recovery against a backend folder, with an engine that only writes down what it is asked to do. */
-async function recoverStack(state: string, signal?: AbortSignal): Promise<{ asked: string[]; said: string[] }> {
+async function recoverStack(
+  state: string,
+  signal?: AbortSignal,
+  failing = false,
+): Promise<{ asked: string[]; said: string[] }> {
   const asked: string[] = [];
   const said: string[] = [];
   const engine = {
     cancel: async (name: string) => void asked.push(`cancel ${name}`),
     refreshClearingPendingCreates: async (name: string) => void asked.push(`refresh ${name}`),
+    runAgain: async (name: string, urns: readonly string[]) => {
+      if (failing) throw new Error("killed");
+      asked.push(`run ${urns.join(" ")} of ${name} again`);
+    },
   };
   const backend = new FolderBackend(state, "storm");
   const say = (message: string) => void said.push(message);
@@ -60,6 +68,19 @@ test("a lock that nobody holds is taken back, and pending operations lead to a r
   const { pid } = await deadProcess();
   const state = stateFolder("locked", { resources: [], pending_operations: [{ type: "creating" }] }, pid);
   expect((await recoverStack(state)).asked).toEqual(["cancel dev", "refresh dev"]);
+});
+
+const updating = {
+  type: "updating",
+  resource: { type: "command:remote:Command", urn: "urn:stack-demo" },
+};
+
+test("a command that was cut off is to be run again, also when this is cut off after the engine has forgotten about it", async () => {
+  const state = stateFolder("cut-off", { resources: [], pending_operations: [updating] });
+  await expect(recoverStack(state, undefined, true)).rejects.toThrow("killed");
+  stateFolder("cut-off", { resources: [], pending_operations: [] });
+  expect((await recoverStack(state)).asked).toEqual(["run urn:stack-demo of dev again"]);
+  expect(await recoverStack(state)).toEqual({ asked: [], said: [] });
 });
 
 test("a lock of another machine is not taken back: it is told whose it is", async () => {

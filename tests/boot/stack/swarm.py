@@ -47,7 +47,9 @@ class Swarm:
             return Result()
         if self.deploy_errors:
             return Result(1, err=self.deploy_errors.pop(0))
-        for name, wanted in json.loads(data)["services"].items():
+        document = json.loads(data)
+        self.names = {key: secret["name"] for key, secret in document.get("secrets", {}).items()}
+        for name, wanted in document["services"].items():
             self.update(f"{arguments[-1]}_{name}", arguments[-1], wanted)
         return Result()
 
@@ -104,6 +106,8 @@ class Swarm:
 
     def update(self, name, stack, wanted):
         template = {"ContainerSpec": {"Image": wanted.get("image"), "Args": wanted.get("command")}, "Runtime": "container"}
+        if "secrets" in wanted:
+            template["ContainerSpec"]["Secrets"] = [{"SecretName": self.names[each["source"]]} for each in wanted["secrets"]]
         spec = {"Name": name, "Labels": {NAMESPACE: stack}, "TaskTemplate": template, "Mode": {"Replicated": {"Replicas": 1}}}
         old = self.services.get(name)
         if old is not None and old["Spec"]["TaskTemplate"]["ContainerSpec"] == template["ContainerSpec"]:

@@ -73,6 +73,17 @@ class Building(Case):
         self.deploy(builds=[self.build(tarPath=wanted)])
         self.assertEqual(self.left(), ["shop-web.api.old.tar.gz", "shop.web.0123456789ab.tar.gz", "shop2.web.old.tar.gz"])
 
+    def test_an_archive_that_came_after_this_deploy_was_begun_is_the_next_ones(self):
+        wanted, real = self.archive("shop.web.0123456789ab.tar.gz"), storm_images.build_missing
+
+        def meanwhile(*arguments):
+            self.archive("shop.web.next.tar.gz")
+            return real(*arguments)
+
+        with mock.patch.object(storm_images, "build_missing", meanwhile):
+            self.deploy(builds=[self.build(tarPath=wanted)])
+        self.assertEqual(self.left(), ["shop.web.0123456789ab.tar.gz", "shop.web.next.tar.gz"])
+
     def test_without_consul_the_deploy_goes_on(self):
         self.swarm.consul_down = True
         summary, said, _ = self.deploy(builds=[self.build()])

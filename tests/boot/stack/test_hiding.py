@@ -15,6 +15,25 @@ class Hiding(Case):
         text = self.deploy(hidden=["postgres://shop:CANARY-word@db", "CANARY-word"], timeoutSeconds=30)[2]
         self.assertIn("  | cannot connect to ***\n", text)
 
+    def with_secrets(self, *keys):
+        """Text of a failed deploy of a web that has these, of which the document knows the content of `word` alone."""
+        self.swarm.behaviour["shop_web"] = "fail"
+        self.swarm.logs = "the word is CANARY-one\n"
+        secrets = {"word": {"external": True, "name": "shop_s_1"}, "key": {"external": True, "name": "shop_key_2"}}
+        services = {"web": {"image": "w:1", "secrets": [{"source": key, "target": key} for key in keys]}, "db": {"image": "d:1"}}
+        return self.deploy(compose={"services": services, "secrets": secrets}, timeoutSeconds=30)[2]
+
+    def test_a_task_with_a_secret_that_is_in_the_swarm_alone_shows_nothing_of_its_log(self):
+        text = self.with_secrets("word", "key")
+        self.assertIn("task web.1 on local-1 is failed: task: non-zero exit (3)\n"
+                      "  (no log lines: they may show secret shop_key_2, whose value is not known here; "
+                      "npx storm logs shop_web has them while it is there)\n", text)
+        self.assertNotIn("the word is", text)
+        self.assertEqual(self.swarm.called("service", "logs"), [])
+
+    def test_one_whose_secrets_are_of_the_file_shows_its_log(self):
+        self.assertIn("  | the word is ***\n", self.with_secrets("word"))
+
     def test_a_build_that_prints_a_value_of_the_env_file_shows_none_of_it(self):
         self.swarm.build_result = Result(1, "npm error //registry/:_authToken=CANARY-token is refused")
         text = self.deploy(builds=[BUILD], hidden=["CANARY-token"])[2]

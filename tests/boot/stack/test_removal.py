@@ -1,5 +1,6 @@
 import io
 import json
+import time
 import unittest
 from contextlib import redirect_stderr
 from unittest import mock
@@ -37,7 +38,7 @@ class Removal(Case):
 
     def test_a_deploy_that_is_cut_off_is_known_before_its_first_part_is_made(self):
         with mock.patch.object(storm_images, "build_missing", side_effect=KeyboardInterrupt), self.assertRaises(KeyboardInterrupt):
-            storm_stack.run({"stack": "shop", "compose": {}}, [])
+            storm_stack.run({"stack": "shop", "compose": {}}, [], time.time())
         self.assertEqual(self.keep(), ["shop"])
 
     def test_what_is_cut_off_in_the_middle_goes_on(self):

@@ -52,6 +52,8 @@ class Deploying(Case):
 
     def test_a_swarm_between_two_leaders_is_waited_for_other_errors_are_not(self):
         self.swarm.deploy_errors = ["rpc error: code = Unknown desc = The swarm does not have a leader",
+                                    "raft: failed to process the request: node lost leader status",
+                                    "rpc error: code = Unavailable desc = Manager is being prepared or has trouble connecting to the cluster",
                                     "failed to create service shop_db: Error response from daemon: network shop_default not found"]
         self.assertIsNone(self.deploy()[2])
         self.swarm.deploy_errors = ["services.web.image must be a string"] * 3

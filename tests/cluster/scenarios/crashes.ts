@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { kill, type Victims, VICTIMS } from "../killing";
-import { type LabCluster, run } from "../lab";
+import { eventually, type LabCluster, notYet, run } from "../lab";
 import { nothingAtAll, nothingLeftOver, unusedVolumes } from "../leftovers";
 import { copyOfGuestbook, stormYml } from "../storm-yml";
 
@@ -49,8 +49,9 @@ export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
       const target = await killedDeployment(change, victims);
       const began = Date.now();
       const done = await lab.start(target);
-      // The engine's reasons are in what it printed.
-      expect(`${done.code} ${done.stderr}\n${done.stdout}`).toMatch(/^0 /);
+      // The engine's reasons are in what it printed; why a task did not come up, with its node.
+      const why = done.code === 0 ? "" : await lastWords();
+      expect(`${done.code} ${done.stderr}\n${done.stdout}\n${why}`).toMatch(/^0 /);
       await lab.whole(60);
       console.info(`converged after ${((Date.now() - began) / 1000).toFixed(1)} s`);
       await nothingLeftOver(lab, unused);
@@ -58,6 +59,13 @@ export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
       if (change !== "first up") expect(entries).toContain("before the crashes");
     },
   );
+
+  async function lastWords(): Promise<string> {
+    const tasks = await lab.docker("service", "ps", "--no-trunc", "demo_guestbook");
+    const journal = "journalctl -q -n 60 -o short-iso -u docker -u 'storm-*' --since -4min";
+    const words = lab.nodes.map(async ({ name }) => `${name}: ${(await lab.on(name, journal)).stdout}`);
+    return [tasks.stdout, ...(await Promise.all(words))].join("\n");
+  }
 
   /** Deploys until a deployment was killed before its end, and says what it was to deploy. */
   async function killedDeployment(change: Change, victims: Victims): Promise<string> {
@@ -83,6 +91,27 @@ export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
     }
     throw new Error(`${change} ends too soon to be killed`);
   }
+
+  test("the update of a stack that was cut off, and is not wanted any more, is taken back", async () => {
+    const image = async () => {
+      const format = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
+      const { stdout, stderr } = await lab.docker("service", "inspect", "--format", format, "demo_guestbook");
+      return stdout.trim() || notYet(stderr);
+    };
+    const wanted = stormYml(3);
+    expect(await lab.start(wanted)).toMatchObject({ code: 0 });
+    const before = await image();
+    const child = lab.startInBackground(next("application"));
+    await eventually(180, "the update of the service", async () =>
+      (await image()) === before ? notYet(before) : true,
+    );
+    const crash = await kill(lab.stack, child, "all");
+    expect(crash?.killed).toContain("engine pulumi");
+    const done = await lab.start(wanted);
+    expect(`${done.code} ${done.stderr}\n${done.stdout}`).toMatch(/^0 /);
+    expect(await image()).toBe(before);
+    await lab.whole(60);
+  });
 
   test("npm stop with a dead node: exit 0, nothing left", async () => {
     await run("docker", ["kill", lab.container("local-2")]);

@@ -8,6 +8,7 @@ import { secretValues } from "./secrets";
 
 const LIST = "docker node ls --format '{{.Hostname}}'";
 const REVOKED = "this client certificate was revoked";
+const UNREAD = "this manager has not read yet whose client certificates were revoked";
 const EXPIRED = /certificate (has )?expired|expired certificate/;
 
 /** People without cloud credentials: what they are given works as it is, and for no longer than it ought to. */
@@ -85,7 +86,7 @@ export function credentials(lab: LabCluster): void {
     const files = fs
       .readdirSync(folder)
       .map((name) => [name, fs.readFileSync(path.join(folder, name), "utf8")] as const);
-    expect(files.length).toBe(5);
+    expect(files.length).toBe(6);
     const found = (await secretValues(lab)).flatMap(({ name, value }) =>
       files.filter(([, text]) => text.includes(value)).map(([file]) => `${name} in ${file}`),
     );
@@ -154,6 +155,26 @@ export function credentials(lab: LabCluster): void {
       expect((await answers(bob))["local-1"]).toContain(REVOKED);
       await lab.on("local-1", "systemctl start storm-credentials");
     }
+  });
+
+  test("a manager that has not read the list, as a new one has not, lets nobody in but the operators, until it has", async () => {
+    // Held, not stopped: the proxy's start would start it.
+    const signal = (name: string) => `systemctl kill -s ${name} storm-credentials`;
+    const forget = ": >/etc/storm/docker-api/revoked && systemctl restart storm-docker-api";
+    expect((await lab.on("local-1", `${signal("STOP")} && ${forget}`)).code).toBe(0);
+    await eventually(20, "the proxy has started", async () => {
+      const { "local-1": seen = "" } = await answers(alice);
+      return seen.includes(UNREAD) ? true : notYet(seen);
+    });
+    expect((await answers(bob))["local-1"]).toContain(UNREAD);
+    const operators = { ...lab.dockerEnv, DOCKER_HOST: everybody["local-1"] };
+    expect((await run("docker", ["node", "ls"], 20, operators)).code).toBe(0);
+    expect((await lab.on("local-1", signal("CONT"))).code).toBe(0);
+    await eventually(20, "it has read the list", async () => {
+      const { "local-1": seen = "" } = await answers(alice);
+      return seen === "welcome" ? true : notYet(seen);
+    });
+    expect((await answers(bob))["local-1"]).toContain(REVOKED);
   });
 
   test("the list says who has one, and what became of the others", async () => {
