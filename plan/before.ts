@@ -8,6 +8,7 @@ import type { NodePlan, Plan } from "./types";
 export const MEMORY = "storm:nodes:Memory";
 /** The entry that has the volume node's name. No node is called so: their names have no capitals. */
 export const VOLUME_NODE = "volumeNode";
+const STACK = "pulumi:pulumi:Stack";
 /** Types under which the state has the commands that wait for a node's return. */
 const REJOIN = "storm:mesh:Mesh$command:remote:Command";
 
@@ -27,9 +28,9 @@ export interface Birth {
 }
 
 export interface Before {
-  /** Names of the nodes that were managers. */
+  /** Names of the nodes that were managers. None: nobody has said who was what. */
   readonly managers: readonly string[];
-  /** What they were made as, by name. */
+  /** What they were made as, by name, as far as it was noted. */
   readonly births: Readonly<Record<string, Birth>>;
   /** The same of the other nodes of fixed pools, as far as their pools were brought up whole. */
   readonly workers: Readonly<Record<string, Birth>>;
@@ -85,8 +86,22 @@ export function beforeOf(resources: readonly StateEntry[]): Before {
     .filter(({ urn }) => typeOf(urn) === REJOIN && nameOf(urn).startsWith(REJOIN_PREFIX))
     .map(({ urn }) => nameOf(urn).slice(REJOIN_PREFIX.length));
   const machines = resources.map(({ urn }) => urn).filter((urn) => /^storm:pools:[^$]*\$/.test(typeOf(urn)));
-  const managers = Object.keys(births).sort();
+  const noted = new Set([...Object.keys(births), ...Object.keys(workers)]);
+  const shown = resources.filter(({ urn }) => typeOf(urn) === STACK).flatMap(({ outputs }) => shownManagers(outputs));
+  const managers = [...Object.keys(births), ...shown.filter((name) => !noted.has(name))].sort();
   return { managers, births, workers, rejoined, volumeNode, nodes: machines.map(nameOf), machines };
+}
+
+/**
+ * Who the managers are by the stack's output `nodes`: 0.2.0 and before made no notes of it, and an upgrade that was stopped has made some.
+ * What those notes say is newer than the output.
+ */
+function shownManagers(outputs: StateEntry["outputs"]): string[] {
+  const nodes: unknown = outputs?.["nodes"];
+  if (!Array.isArray(nodes)) return [];
+  return nodes.flatMap((node: Partial<Record<"name" | "role", unknown>> | null) =>
+    node?.role === "manager" && typeof node.name === "string" ? [node.name] : [],
+  );
 }
 
 export function birthOf({ pools, sites }: Pick<Plan, "pools" | "sites">, node: NodePlan): Birth {

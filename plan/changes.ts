@@ -21,6 +21,8 @@ export function checkChanges(plan: Plan, before: Before, replacing: Replacing, s
 
 /** A node keeps its role: half of what makes a manager is in its user-data. */
 function checkRoles({ nodes }: Plan, before: Before): void {
+  // A cluster has managers: where none is known, no node's role is, and what nobody knows is no change.
+  if (before.managers.length === 0) return;
   const there = new Set(before.nodes);
   const changed = nodes.flatMap(({ name, role }) => {
     const was = before.managers.includes(name);

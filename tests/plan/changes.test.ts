@@ -1,7 +1,8 @@
 /** What becomes of managers from one plan to the next: who stays, who joins, and what is refused. */
-import { beforeOf, NOTHING } from "../../plan/before";
+import { type Before, beforeOf, MEMORY, NOTHING } from "../../plan/before";
 import { checkChanges } from "../../plan/changes";
 import type { Replacing } from "../../plan/replacing";
+import type { Plan } from "../../plan/types";
 import { broughtUp, HOST_KEY, planOf } from "./plans";
 
 /** The plan of `after` where `first` has been brought up. */
@@ -155,4 +156,52 @@ test("machines that are gone do not count", () => {
 test("before a first deployment there is nothing to keep", () => {
   expect(beforeOf([])).toEqual(NOTHING);
   expect(() => checkChanges(planOf(M("small")), NOTHING, undefined, "prod")).not.toThrow();
+});
+
+/** The same state as 0.2.0 left it, which made no notes, and showed its nodes. */
+function withoutNotes(plan: Plan): Before {
+  const machines = plan.nodes.map(({ name }) => ({ urn: `urn:pulumi:dev::storm::storm:pools:LocalPool$x::${name}` }));
+  const nodes = plan.nodes.map(({ name, role }) => ({ name, role }));
+  return beforeOf([{ urn: STACK, outputs: { nodes } }, ...machines]);
+}
+const STACK = "urn:pulumi:dev::storm::pulumi:pulumi:Stack::storm-dev";
+
+test("after 0.2.0 the managers are those that the stack's output names: they stay, and keep their role", () => {
+  const pools = (spare: string) => `Local: {pools: [{name: local, count: 3}, {name: spare, ${spare}}]}`;
+  const first = planOf(pools("count: 1, role: worker"));
+  const before = withoutNotes(first);
+  expect(before).toMatchObject({ managers: ["local-1", "local-2", "local-3"], births: {}, workers: {} });
+  const after = planOf(`${pools("count: 2, role: worker")}\nAWS: [9, small]`, "dev", before);
+  expect(after.managers).toEqual(first.managers);
+  expect(() => checkChanges(after, before, undefined, "prod")).not.toThrow();
+  const turned = planOf(pools("count: 1, role: manager"), "dev", before);
+  expect(() => checkChanges(turned, before, undefined, "prod")).toThrow(
+    "spare-1, now a worker, would become a manager",
+  );
+});
+
+test("an upgrade that was stopped has noted some managers: the output has the others, and what is noted counts", () => {
+  const plan = planOf("Local: [4, small]");
+  const note = (name: string, input: object) => ({
+    urn: `urn:pulumi:dev::storm::${MEMORY}$pulumi:index:Stash::${name}`,
+    outputs: { input },
+  });
+  const nodes = plan.nodes.map(({ name }) => ({ name, role: "manager" }));
+  const found = beforeOf([
+    { urn: STACK, outputs: { nodes } },
+    note("local-2", {}),
+    note("local/local", { "local-4": {} }),
+  ]);
+  expect(found.managers).toEqual(["local-1", "local-2", "local-3"]);
+});
+
+test.each([
+  ["no outputs", undefined],
+  ["no nodes in them", { nodes: "[secret]" }],
+  ["nodes of another shape", { nodes: [null, "local-1", { role: "manager" }] }],
+])("a role that nobody noted is no change: %s", (_, outputs) => {
+  const plan = planOf("Local: [3, small]");
+  const before = { ...beforeOf([{ urn: STACK, outputs }]), nodes: plan.nodes.map(({ name }) => name) };
+  expect(before.managers).toEqual([]);
+  expect(() => checkChanges(planOf("Local: [3, small]", "dev", before), before, undefined, "prod")).not.toThrow();
 });
