@@ -36,6 +36,7 @@ const slow = [
   "previews",
   "policy",
   "types",
+  "upgrade",
 ];
 const booted = ["cluster"];
 /** Machines of three clouds: minutes more, by `npm run test:long`. */

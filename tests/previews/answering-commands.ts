@@ -4,8 +4,10 @@
  */
 import { appendFileSync } from "node:fs";
 import { CONNECTION_FIELD } from "../../lab/plugins/command/connection";
+import { CopyToRemote } from "../../lab/plugins/command/copy-to-remote";
 import { commandType, LIFECYCLE_FIELDS, PROCESS_FIELDS } from "../../lab/plugins/command/lifecycle";
 import { commandPlugin } from "../../lab/plugins/command/plugin";
+import type { ResourceType } from "../../lab/plugins/shared/resource";
 import { serve } from "../../lab/plugins/shared/serve";
 
 const FIELDS = { ...LIFECYCLE_FIELDS, ...PROCESS_FIELDS, connection: CONNECTION_FIELD };
@@ -19,4 +21,17 @@ const answering = commandType(FIELDS, ({ name }, _, { stdin, triggers }) => {
   return Promise.resolve({ stdout: JSON.stringify({ publicKey }), stderr: "" });
 });
 
-void serve({ ...commandPlugin, resources: { ...commandPlugin.resources, "command:remote:Command": answering } });
+/** What is copied is there at once, too. */
+const copied: ResourceType = {
+  ...CopyToRemote,
+  create: ({ name }, given) => Promise.resolve({ id: name, state: given }),
+};
+
+void serve({
+  ...commandPlugin,
+  resources: {
+    ...commandPlugin.resources,
+    "command:remote:Command": answering,
+    "command:remote:CopyToRemote": copied,
+  },
+});

@@ -3,14 +3,11 @@
  * program itself, run under mocks on the keys and certificates that the engine has made. So a preview on the real engine sees every layer.
  */
 import type { Deployment } from "@pulumi/pulumi/automation";
-import { networkResource } from "../../lab/local/network";
-import { nodeResource } from "../../lab/local/node";
-import { serviceResource } from "../../lab/local/service";
-import { fingerprint } from "../../lab/local/values";
 import { environment } from "../../stacks/environment";
 import { loadAll } from "../../load";
 import { type Registered, register } from "../components/support/mocks";
 import type { PreviewLab } from "./lab";
+import { localState } from "./local-state";
 
 /** As set-up would write it to `storm:local`. */
 const MACHINE = { nodeImage: "node:1", cacheImage: "cache:1", ipvs: false };
@@ -113,12 +110,7 @@ function stateOf(type: string, inputs: Record<string, unknown>): Record<string, 
   if (type === "tls:index/locallySignedCert:LocallySignedCert") return UNENDING;
   // The engine's own: what went in last, and what went in first.
   if (type === "pulumi:index:Stash") return { output: inputs["input"] };
-  const kept = LOCAL[type];
-  if (kept === undefined) return {};
-  return {
-    fingerprint: fingerprint(kept.comparable?.(inputs) ?? inputs, [...kept.replaceOn, ...kept.updateOn]),
-    filePaths: Object.keys((inputs["files"] ?? {}) as object),
-  };
+  return { ...localState(type, inputs) };
 }
 
 /** A certificate that no `up` renews. */
@@ -128,20 +120,6 @@ const UNENDING = {
   readyForRenewal: false,
   validityStartTime: "2025-01-01T00:00:00Z",
   validityEndTime: "2999-01-01T00:00:00Z",
-};
-
-interface Kept {
-  replaceOn: readonly string[];
-  updateOn: readonly string[];
-  comparable?(inputs: unknown): object;
-}
-const noDocker = () => {
-  throw new Error("a preview asks no Docker");
-};
-const LOCAL: Record<string, Kept> = {
-  "storm:local:Network": networkResource(noDocker),
-  "storm:local:Node": nodeResource(noDocker),
-  "storm:local:Service": serviceResource(noDocker),
 };
 
 function closed(values: Record<string, unknown>, secret: Set<string>): Record<string, unknown> {
