@@ -9,6 +9,7 @@ import { streamOutput } from "../tools/report";
 import { lockRun } from "../tools/run-lock";
 import { type LabSetup, setUpLab } from "../tools/setup";
 import { CLOUD_NODES, type CloudPreview, cloudPreviews } from "./clouds";
+import { commandFigures } from "./commands";
 import { measureEightNodes } from "./eight-nodes";
 import { eightNodesFigures } from "./eight-nodes-figures";
 import { EngineCluster, STACK } from "./engine-cluster";
@@ -41,10 +42,11 @@ class Bench {
     // What a run that was killed left behind.
     if ([1, 2, 3, 5].some((figure) => only.has(figure))) await this.engine.down();
     if (only.has(4)) await this.plan();
+    if (only.has(9)) await this.reportAll(commandFigures(this.options.runs));
     if (only.has(6)) await this.clouds();
     if (only.has(2) || only.has(5)) await this.startAndPreview();
     if (only.has(1) || only.has(3)) await this.clusters();
-    if (only.has(7)) await this.losses();
+    if (only.has(7)) await this.reportAll(await rehearsed(this.signal, say));
     if (only.has(8)) await this.eightNodes();
   }
 
@@ -56,11 +58,10 @@ class Bench {
       say(`three local nodes to the first page: ${local.seconds.toFixed(1)} s`);
     });
     const figures = eightNodesFigures(await measureEightNodes(this.signal, say), local?.seconds ?? NaN);
-    for (const [name, figure] of Object.entries(figures)) await this.report(name, figure);
+    await this.reportAll(figures);
   }
 
-  private async losses(): Promise<void> {
-    const figures = await rehearsed(this.signal, say);
+  private async reportAll(figures: Record<string, Figure>): Promise<void> {
     for (const [name, figure] of Object.entries(figures)) await this.report(name, figure);
   }
 

@@ -8,6 +8,7 @@ import { alone, recoverStack } from "./operation";
 import { loadFor } from "./preflight";
 import { type Previewed, previewOf } from "./preview/of-stack";
 import { forgetKeys } from "./production";
+import { workOf } from "./progress";
 import { setUpFor } from "./set-up-for";
 import { summary } from "./summary";
 import { StormStack } from "./workspace";
@@ -43,9 +44,11 @@ export async function deployStack(options: DeployOptions, output: Output): Promi
     // Anew: the run that this one waited for may have changed which storm.yml it is.
     const { plan } = await loadFor(options.stack, { file, production }, output);
     const run: Deployment = { stack, local, plan, file, production, verbose, again, signal, output };
-    const opened = approve === undefined ? await openForDeployment(run) : await openIfApproved(run, approve);
-    if (opened === undefined) return declined(output);
-    const changed = await bringUp(opened, run, { previewed: approve !== undefined, watch });
+    const approved: Approved | undefined =
+      approve === undefined ? { opened: await openForDeployment(run) } : await openIfApproved(run, approve);
+    if (approved === undefined) return declined(output);
+    const { opened, expected } = approved;
+    const changed = await bringUp(opened, run, { expected, watch });
     removeOldBuilds();
     if (plan.production) forgetKeys(options.stack, output);
     const outputs = (await stack.backend.state(options.stack))?.outputs ?? {};
@@ -55,16 +58,23 @@ export async function deployStack(options: DeployOptions, output: Output): Promi
   });
 }
 
+interface Approved {
+  opened: Stack;
+  /** Of BringUpWish. */
+  expected?: ReadonlySet<string>;
+}
+
 /** After "no", or an interrupt meanwhile, config and stacks are as they were. */
 async function openIfApproved(
   run: Deployment,
   approve: NonNullable<DeployOptions["approve"]>,
-): Promise<Stack | undefined> {
+): Promise<Approved | undefined> {
   const { opened, keep, undo } = await openTentatively(run);
   try {
-    if (await approve(await previewOf(opened, run), run)) {
+    const previewed = await previewOf(opened, run);
+    if (await approve(previewed, run)) {
       keep();
-      return opened;
+      return { opened, expected: workOf(previewed.events) };
     }
   } catch (error) {
     await undo();

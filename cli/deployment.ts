@@ -11,6 +11,7 @@ import { someNodeIsDown } from "./leftovers";
 import { Objector, type Watch } from "./objector";
 import { operate } from "./operation";
 import { beforeIn } from "./preflight";
+import { workOf } from "./progress";
 import { recoverConfig, takeBack } from "./take-back";
 import type { StormStack } from "./workspace";
 
@@ -121,15 +122,16 @@ export async function compare(opened: Stack, run: Deployment, observe: (event: E
 }
 
 export interface BringUpWish {
-  /** Whether the engine's preview has found nothing against it. */
-  previewed?: boolean;
+  /** What the engine's preview has found to do (workOf), and nothing against; default: there was none. */
+  expected?: ReadonlySet<string>;
   /** Is given each event of the deployment itself. What it objects to stops the engine in good order, and is thrown in the end. */
   watch?: Watch;
 }
 
 /** Brings the stack to what storm.yml says. @returns whether anything changed */
 export async function bringUp(opened: Stack, run: Deployment, wish: BringUpWish = {}): Promise<boolean> {
-  const { previewed = false, watch } = wish;
+  const { watch } = wish;
+  let { expected } = wish;
   const state = await run.stack.backend.state(run.stack.name);
   if (await someNodeIsDown(new Docker(), state)) {
     run.output.write("Some containers of the cluster do not run: comparing everything with what is there\n");
@@ -139,11 +141,16 @@ export async function bringUp(opened: Stack, run: Deployment, wish: BringUpWish 
   // The Automation API's `up` has no preview, where the program's guard sees all that the engine would make anew. With fewer managers
   // and workers there is no second one to lose.
   const { managers, workers } = beforeIn(state);
-  if (!previewed && (managers.length > 1 || Object.keys(workers).length > 1)) await preview(opened, run);
+  if (expected === undefined && (managers.length > 1 || Object.keys(workers).length > 1)) {
+    const events: EngineEvent[] = [];
+    await preview(opened, run, { observe: (event) => events.push(event) });
+    expected = workOf(events);
+  }
   const objector = new Objector(watch);
   const changes = await operate({
     ...common(run),
     step: "Deployment",
+    expected,
     run: ({ signal, onEvent, ...engine }) =>
       opened.up({
         ...engine,

@@ -4,7 +4,7 @@ import { UserError, messageOf } from "../tools/errors";
 import { checkout, storm } from "../tools/paths";
 import { recover } from "../tools/recovery";
 import { lockRun } from "../tools/run-lock";
-import { type Output, REMINDER_MS, paint, stepLine } from "../tools/report";
+import { type Output, paint, stepLine } from "../tools/report";
 import { EngineError, killRun } from "./engine-run";
 import { onInterrupt } from "./interrupt";
 import { Progress } from "./progress";
@@ -20,6 +20,8 @@ export interface Operation {
   verbose: boolean;
   /** Name of the step in the report: "Deployment". */
   step: string;
+  /** Of Progress. */
+  expected?: ReadonlySet<string>;
   /** The command that goes on after a failure: "npm start". */
   again: string;
   /** The message when the reasons have been shown already. */
@@ -38,15 +40,15 @@ export async function operate({
   output,
   verbose,
   step,
+  expected,
   again,
   failed,
   run,
 }: Operation): Promise<number> {
-  const progress = new Progress(output, { verbose });
+  const progress = new Progress(output, { step, verbose, expected });
   const began = Date.now();
-  const reminder = setInterval(() => progress.remind(step, began), REMINDER_MS);
   try {
-    await run({ onEvent: (event) => progress.event(event), signal, color: "never" });
+    await progress.during(() => run({ onEvent: (event) => progress.event(event), signal, color: "never" }));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     // Of an engine that was killed the plugins go on by themselves.
@@ -55,8 +57,6 @@ export async function operate({
     output.write(stepLine(output, step, "fail", Date.now() - began));
     refuseLocked(stack.name, error);
     throw new UserError(progress.errors > 0 ? failed : error.message, [goesOn(again)]);
-  } finally {
-    clearInterval(reminder);
   }
   signal.throwIfAborted();
   return progress.changes;

@@ -1,10 +1,15 @@
 import type { DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Output, REMINDER_MS, paint, seconds, stepLine } from "../tools/report";
 import { describe, isComponent, partsOf, shortType } from "./describe";
+import { footLine } from "./foot-line";
 
 export interface ProgressOptions {
+  /** Name of it all: "Deployment". */
+  step: string;
   /** Show small resources as well, and the program's debug output. */
   verbose: boolean;
+  /** URNs of what there is to do, where that is known beforehand. */
+  expected?: ReadonlySet<string>;
 }
 
 /** What is done to a resource, when it is not simply being made. */
@@ -15,7 +20,10 @@ const verbs: Partial<Record<OpType, string>> = {
   "delete-replaced": "old one removed",
 };
 
-/** Turns the engine's events into lines that a person reads: one for each finished piece of work, errors in full. */
+/**
+ * Turns the engine's events into lines that a person reads: one for each finished piece of work, errors in full. On a terminal a line with
+ * a bar is below them meanwhile.
+ */
 export class Progress {
   /** Resources that were made, changed or removed. */
   changes = 0;
@@ -23,14 +31,18 @@ export class Progress {
   private small = 0;
   private smallBegan = 0;
   private smallEnded = 0;
+  private readonly start: number;
   private readonly began = new Map<string, number>();
+  private readonly done = new Set<string>();
   private readonly said = new Set<string>();
 
   constructor(
     private readonly output: Output,
     private readonly options: ProgressOptions,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.start = now();
+  }
 
   event(event: EngineEvent): void {
     if (event.resourcePreEvent) this.begin(event.resourcePreEvent.metadata);
@@ -39,20 +51,49 @@ export class Progress {
     if (event.diagnosticEvent) this.diagnose(event.diagnosticEvent);
     if (event.policyEvent) this.violation(event.policyEvent);
     if (event.summaryEvent) this.close();
+    this.draw();
   }
 
-  /** To be called each REMINDER_MS: says what has been going on for so long, at most four of it by name. */
-  remind(step: string, began: number): void {
-    const lasting = [...this.began]
-      .filter(([, since]) => this.now() - since >= REMINDER_MS)
+  /** Runs `work` and shows meanwhile that it goes on: at the foot of a terminal, elsewhere by a line each REMINDER_MS. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const { foot } = this.output;
+    const timer = foot ? setInterval(() => this.draw(), 1000) : setInterval(() => this.remind(), REMINDER_MS);
+    this.draw();
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      foot?.show("");
+    }
+  }
+
+  /** Says what has been going on for REMINDER_MS, at most four of it by name. */
+  remind(): void {
+    const lasting = this.lasting(REMINDER_MS).map(({ title, since }) => `${title} (${seconds(this.now() - since)})`);
+    const shown = lasting.length > 4 ? [...lasting.slice(0, 4), `${lasting.length - 4} more`] : lasting;
+    const what = shown.length === 0 ? `it, ${seconds(this.now() - this.start)}` : shown.join(", ");
+    this.output.write(paint(this.output, "dim", `${this.options.step}: still at ${what}`) + "\n");
+  }
+
+  private draw(): void {
+    const { foot } = this.output;
+    if (foot === undefined) return;
+    const { step, expected } = this.options;
+    const going = this.lasting(0).map(({ title }) => title);
+    const of = expected?.size;
+    const milliseconds = this.now() - this.start;
+    foot.show(footLine({ step, done: this.done.size, of, milliseconds, going }, foot.width));
+  }
+
+  /** What goes on for so long, and has a name for people; what began first comes first. */
+  private lasting(milliseconds: number): { title: string; since: number }[] {
+    return [...this.began]
+      .filter(([, since]) => this.now() - since >= milliseconds)
       .flatMap(([urn, since]) => {
         const { type, name } = partsOf(urn);
         const title = isComponent(type) ? undefined : describe(shortType(type), name);
-        return title === undefined ? [] : [`${title} (${seconds(this.now() - since)})`];
+        return title === undefined ? [] : [{ title, since }];
       });
-    const shown = lasting.length > 4 ? [...lasting.slice(0, 4), `${lasting.length - 4} more`] : lasting;
-    const what = shown.length === 0 ? `it, ${seconds(this.now() - began)}` : shown.join(", ");
-    this.output.write(paint(this.output, "dim", `${step}: still at ${what}`) + "\n");
   }
 
   /** Says what was counted and not shown one by one. */
@@ -69,6 +110,7 @@ export class Progress {
   }
 
   private finish({ urn, op, type }: StepEventMetadata): void {
+    this.count(urn, op);
     const began = this.began.get(urn);
     if (began === undefined || !isWork(op)) return;
     this.began.delete(urn);
@@ -77,7 +119,7 @@ export class Progress {
     const title = describe(shortType(type), partsOf(urn).name);
     // Nothing happens when a set-up command or a key leaves the state.
     if (isRemoval(op) && /^(command|tls):/.test(type) && !this.options.verbose) return;
-    if (title === undefined && !this.options.verbose) return this.count(began);
+    if (title === undefined && !this.options.verbose) return this.countSmall(began);
     // The first visible piece of work comes after the keys that it needs.
     this.close();
     const verb = verbs[op];
@@ -85,7 +127,15 @@ export class Progress {
     this.output.write(stepLine(this.output, words, "ok", this.now() - began));
   }
 
-  private count(began: number): void {
+  /** What is made anew is done when the new one is there. What needs nothing after all was expected all the same. */
+  private count(urn: string, op: OpType): void {
+    const { expected } = this.options;
+    const last = op !== "replace" && op !== "delete-replaced";
+    if (last && (expected === undefined ? isWork(op) && !isComponent(partsOf(urn).type) : expected.has(urn)))
+      this.done.add(urn);
+  }
+
+  private countSmall(began: number): void {
     if (this.small === 0) this.smallBegan = began;
     this.smallEnded = this.now();
     this.small++;
@@ -129,6 +179,12 @@ export class Progress {
     const colour = kind === "error" ? "red" : "yellow";
     this.output.write((kind === undefined ? line : paint(this.output, colour, line)) + "\n");
   }
+}
+
+/** URNs of what a preview has found to do. */
+export function workOf(events: readonly EngineEvent[]): ReadonlySet<string> {
+  const steps = events.flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []));
+  return new Set(steps.filter(({ op, type }) => isWork(op) && !isComponent(type)).map(({ urn }) => urn));
 }
 
 /** Colour marks of the engine and blank lines around a message are not part of it. */

@@ -1,16 +1,21 @@
 import { stripVTControlCharacters } from "node:util";
+import { type Foot, footOf, writeAbove } from "./foot";
 
 /** Where lines go. Tests give their own. */
 export interface Output {
   write(text: string): void;
   readonly colour: boolean;
+  /** Only a terminal has one. */
+  readonly foot?: Foot;
 }
 
-/** A stream as an Output; colours only on a terminal, and never under NO_COLOR. */
+/** A stream as an Output; colours and a foot only on a terminal that can do it, and no colours under NO_COLOR. */
 export function streamOutput(stream: NodeJS.WriteStream): Output {
+  const terminal = stream.isTTY === true && process.env.TERM !== "dumb";
   return {
-    colour: stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
-    write: (text) => void stream.write(text),
+    colour: terminal && !process.env.NO_COLOR,
+    write: (text) => writeAbove(stream, text),
+    ...(terminal ? { foot: footOf(stream) } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import { inLab } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
 import { type EngineSetup, setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
+import { isComponent, partsOf } from "../describe";
 import { keyFolders } from "../key-folder";
 import { removeLeftovers } from "../leftovers";
 import { type Preparation, prepared } from "../letting-go";
@@ -47,7 +48,7 @@ async function destroy(
   output: Output,
 ): Promise<void> {
   await recoverStack(stormStack, signal, output);
-  const clusters = (await stormStack.backend.state(options.stack))?.clusters ?? [];
+  const { clusters = [], entries = [] } = (await stormStack.backend.state(options.stack)) ?? {};
   const other = new StormStack(options.stack, setup);
   await prepared(options.prepare, { stack: stormStack, other }, output, async () => {
     const stack = await stormStack.open();
@@ -57,6 +58,7 @@ async function destroy(
       output,
       verbose: options.verbose ?? false,
       step: "Destroying",
+      expected: new Set(entries.map(({ urn }) => urn).filter((urn) => !isComponent(partsOf(urn).type))),
       again: again(options),
       failed: "not everything is gone; the reasons are above",
       run: (engine) => stack.destroy({ ...engine, suppressOutputs: true }),

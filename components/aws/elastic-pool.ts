@@ -8,7 +8,7 @@ import { elasticBirth } from "../pools/birth";
 import type { SiteArgs } from "../site";
 import type { UbuntuImages } from "./image";
 import { METADATA, ROOT_GIB } from "./machine";
-import { physicalName, tagsOf } from "./names";
+import { KEEPS_NAME, physicalName, tagsOf } from "./names";
 import type { NodeRole } from "./role";
 
 /** Seconds in which a new machine's CPU use says nothing of the load: it installs and pulls images. */
@@ -50,10 +50,12 @@ export class ElasticPool extends pulumi.ComponentResource {
   private createTemplate(name: string, args: ElasticPoolArgs): ec2.LaunchTemplate {
     const { plan, pool, network } = args;
     const tags = tagsOf(plan, pool.name, pool.name);
+    // Machines with another processor are another template, with an image of theirs: this one's image is never changed.
+    const template = pool.architecture === "amd64" ? name : `${name}-${pool.architecture}`;
+    const kept = args.images.isLocked(pool.architecture) ? KEEPS_NAME : [...KEEPS_NAME, "imageId"];
     return new ec2.LaunchTemplate(
-      name,
+      template,
       {
-        // Machines with another processor are another template, with an image of theirs: this one's image is never changed.
         name: physicalName(args, `${pool.name}-${pool.architecture}`),
         updateDefaultVersion: true,
         imageId: args.images.id(pool.architecture),
@@ -83,7 +85,7 @@ export class ElasticPool extends pulumi.ComponentResource {
       },
       // The image is the pool's from its birth, unless storm.lock names one: that goes to machines that come later. User-data is not
       // ignored, because its token rotates.
-      { parent: this, ignoreChanges: args.images.isLocked(pool.architecture) ? [] : ["imageId"] },
+      { parent: this, ignoreChanges: kept },
     );
   }
 
@@ -128,7 +130,7 @@ export class ElasticPool extends pulumi.ComponentResource {
         parent: this,
         dependsOn: network.ways,
         // The policy sets it: an `up` in the middle of the day does not send nodes home.
-        ignoreChanges: ["desiredCapacity"],
+        ignoreChanges: [...KEEPS_NAME, "desiredCapacity"],
         // Its name can be held by one only.
         deleteBeforeReplace: true,
       },

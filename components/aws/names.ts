@@ -15,6 +15,12 @@ export function tagsOf(plan: Pick<Plan, "name" | "env">, name: string, pool?: st
 }
 
 /**
+ * `ignoreChanges` of what has a physical name: it is a birth name. Another one, by a newer version of Storm, would be another load balancer
+ * or group in place of the one that is there.
+ */
+export const KEEPS_NAME = ["name"];
+
+/**
  * What the cloud itself calls a thing whose name must be unique in the account and region. At most 25 characters before `suffix`: a
  * load balancer's name has 32. Not the environment first: AWS takes no group whose name begins with "sg-", and no load balancer
  * that begins with "internal-".

@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteArgs } from "../site";
-import { physicalName, tagsOf } from "./names";
+import { KEEPS_NAME, physicalName, tagsOf } from "./names";
 
 /** Where IAM keeps the program's roles, so that its own rights can end there. */
 const PATH = "/storm/";
@@ -37,12 +37,12 @@ export class NodeRole extends pulumi.ComponentResource {
         }),
         tags,
       },
-      { parent: this },
+      { parent: this, ignoreChanges: KEEPS_NAME },
     );
     const profile = new iam.InstanceProfile(
       name,
       { name: physical, path: PATH, role: role.name, tags },
-      { parent: this },
+      { parent: this, ignoreChanges: KEEPS_NAME },
     );
     this.profile = profile.name;
     this.profileArn = profile.arn;

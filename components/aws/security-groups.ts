@@ -3,7 +3,7 @@ import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteArgs } from "../site";
 import { type Group, ingressRules, type Rule } from "./firewall";
-import { physicalName, tagsOf } from "./names";
+import { KEEPS_NAME, physicalName, tagsOf } from "./names";
 
 export interface SecurityGroupsArgs extends Pick<SiteArgs, "plan" | "clusterId" | "site"> {
   vpcId: pulumi.Input<string>;
@@ -32,7 +32,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
       this.ids[group] = new ec2.SecurityGroup(
         `${name}-${group}`,
         { name: physicalName(args, group), description: WHAT[group], vpcId, tags: tagsOf(plan, group) },
-        parent,
+        { ...parent, ignoreChanges: KEEPS_NAME },
       ).id;
     }
     const rules = ingressRules(plan.network);

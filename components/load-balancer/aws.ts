@@ -1,6 +1,6 @@
 import * as lb from "@pulumi/aws/lb";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName, tagsOf } from "../aws/names";
+import { KEEPS_NAME, physicalName, tagsOf } from "../aws/names";
 import type { AwsNetwork } from "../network/aws";
 import type { Entry, SiteArgs } from "../site";
 
@@ -39,7 +39,7 @@ export class AwsLoadBalancer extends pulumi.ComponentResource {
         tags: tagsOf(plan, "lb"),
       },
       // Its name can be held by one only.
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: KEEPS_NAME },
     );
     this.targetGroupArns = PORT_NAMES.map((port) => this.createPort(name, port, balancer.arn, args));
     this.entry = {
@@ -81,7 +81,7 @@ export class AwsLoadBalancer extends pulumi.ComponentResource {
         },
         tags,
       },
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: KEEPS_NAME },
     );
     new lb.Listener(
       `${name}-${portName}`,

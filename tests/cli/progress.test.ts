@@ -1,5 +1,5 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
-import { Progress } from "../../cli/progress";
+import { Progress, workOf } from "../../cli/progress";
 import { Written } from "../tools/support";
 
 let clock = 0;
@@ -8,7 +8,7 @@ const urnOf = (type: string, name: string) => `urn:pulumi:dev::storm::${type}::$
 function setup(verbose = false) {
   clock = 0;
   const written = new Written();
-  const progress = new Progress(written, { verbose }, () => clock);
+  const progress = new Progress(written, { step: "Deployment", verbose }, () => clock);
   const send = (event: Partial<EngineEvent>) => progress.event({ sequence: 0, timestamp: 0, ...event });
   const work = (op: OpType, type: string, name: string, milliseconds: number) => {
     const metadata = { op, type, urn: urnOf(type, name), provider: "" };
@@ -41,18 +41,18 @@ test("what goes on for 15 s says so, by name where it has one", () => {
   const { written, progress, send } = setup();
   const begin = (type: string, name: string) =>
     send({ resourcePreEvent: { metadata: { op: "create", type, urn: urnOf(type, name), provider: "" } } });
-  progress.remind("Deployment", 0);
+  progress.remind();
   begin("pulumi:pulumi:Stack", "storm-dev");
   begin("storm:compose:ComposeStack", "demo");
   begin("command:remote:Command", "stack-demo");
   clock = 20_000;
   begin("storm:local:Node", "local-1");
-  progress.remind("Deployment", 0);
+  progress.remind();
   clock = 40_000;
   for (const name of ["local-2", "local-3", "local-4", "local-5"]) begin("storm:local:Node", name);
-  progress.remind("Deployment", 0);
+  progress.remind();
   clock = 60_000;
-  progress.remind("Deployment", 0);
+  progress.remind();
   expect(written.text.split("\n")).toEqual([
     "Deployment: still at it, 0.0s",
     "Deployment: still at Stack demo (20.0s)",
@@ -96,4 +96,66 @@ test("a failed resource gets its line", () => {
   clock += 60_000;
   send({ resOpFailedEvent: { metadata, status: 1, steps: 1 } });
   expect(written.text).toMatch(/^Node local-1 \.+ \[fail\] {2}60.0s\n$/);
+});
+
+describe("at the foot of a terminal", () => {
+  const preEvent = (op: OpType, type: string, name: string): EngineEvent => ({
+    ...{ sequence: 0, timestamp: 0 },
+    resourcePreEvent: { metadata: { op, type, urn: urnOf(type, name), provider: "" } },
+  });
+  const outputsEvent = (op: OpType, type: string, name: string): EngineEvent => ({
+    ...{ sequence: 0, timestamp: 0 },
+    resOutputsEvent: { metadata: { op, type, urn: urnOf(type, name), provider: "" } },
+  });
+
+  test("a bar of what the preview has found, and what goes on; it is gone in the end, also after an error", async () => {
+    const shown: string[] = [];
+    const output = Object.assign(new Written(), {
+      foot: { width: 100, show: (line: string) => void shown.push(line) },
+    });
+    const previewed = [
+      preEvent("create", "storm:pools:LocalPool", "local"),
+      preEvent("create", "tls:index/privateKey:PrivateKey", "a"),
+      preEvent("update", "command:remote:Command", "stack-demo"),
+      ...(["create-replacement", "replace", "delete-replaced"] as const).map((op) =>
+        preEvent(op, "storm:local:Node", "local-1"),
+      ),
+      preEvent("same", "storm:local:Node", "local-2"),
+    ];
+    const expected = workOf(previewed);
+    expect(expected.size).toBe(3);
+    clock = 0;
+    const progress = new Progress(output, { step: "Deployment", verbose: false, expected }, () => clock);
+    const failing = progress.during(async () => {
+      await Promise.resolve();
+      progress.event(preEvent("create", "tls:index/privateKey:PrivateKey", "a"));
+      progress.event(outputsEvent("create", "tls:index/privateKey:PrivateKey", "a"));
+      // The preview could not know that nothing comes of it.
+      progress.event(outputsEvent("same", "command:remote:Command", "stack-demo"));
+      clock = 2_000;
+      progress.event(preEvent("delete-replaced", "storm:local:Node", "local-1"));
+      progress.event(outputsEvent("delete-replaced", "storm:local:Node", "local-1"));
+      progress.event(preEvent("create-replacement", "storm:local:Node", "local-1"));
+      progress.event(outputsEvent("create-replacement", "storm:local:Node", "local-1"));
+      throw new Error("broken");
+    });
+    await expect(failing).rejects.toThrow("broken");
+    expect(shown.filter((line, index) => line !== shown[index - 1])).toEqual([
+      "Deployment [........................] 0 of 3  0.0s",
+      "Deployment [########................] 1 of 3  0.0s",
+      "Deployment [################........] 2 of 3  0.0s",
+      "Deployment [################........] 2 of 3  2.0s  Node local-1",
+      "Deployment [################........] 2 of 3  2.0s",
+      "Deployment [################........] 2 of 3  2.0s  Node local-1",
+      "Deployment [########################] 3 of 3  2.0s",
+      "",
+    ]);
+    // The lines are the same as elsewhere.
+    expect(output.text.split("\n").map((line) => line.replace(/ \.+ /, " "))).toEqual([
+      "Keys and certificates (1) [ ok ]  0.0s",
+      "Node local-1 old one removed [ ok ]  0.0s",
+      "Node local-1 made anew [ ok ]  0.0s",
+      "",
+    ]);
+  });
 });

@@ -153,7 +153,7 @@ test("elastic pools track CPU use between their bounds, over the zones, on deman
   expect(steady?.["mixedInstancesPolicy"]).toBeUndefined();
   expect(steady?.["desiredCapacity"]).toBeUndefined();
   expect(inputs(all, "Policy aws-eu-west-1/web")["targetTrackingConfiguration"]).toMatchObject({ targetValue: 60 });
-  expect(inputs(all, "LaunchTemplate aws-eu-west-1/web")).toMatchObject({
+  expect(inputs(all, "LaunchTemplate aws-eu-west-1/web-arm64")).toMatchObject({
     metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
     blockDeviceMappings: [{ ebs: { encrypted: "true", volumeType: "gp3" } }],
     networkInterfaces: [{ associatePublicIpAddress: "true" }],
