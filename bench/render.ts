@@ -194,6 +194,7 @@ function enrolment(plan: Plan, config: ReturnType<typeof nodeConfig>, scripts: s
       Object.keys(ingressNames(plan)).map((name) => [name, files(`ingress-${name}`, "ingress")]),
     ),
     registryHost: `${plan.registry.host}:${plan.registry.port}`,
+    meshCidr: plan.network.meshCidr,
   });
   const acl = config.consul.server ? { acl: aclDocument({ management, tokens, pools: {} }) } : {};
   return { packed: scripts, files: secrets, start: unitsOf(config), ...acl };

@@ -21,15 +21,17 @@ const UNITS_OF_SCRIPT: Record<string, string[]> = {
   "storm_registrator.py": ["storm-registrator.service"],
   "storm_joiner.py": ["storm-joiner.service"],
   "storm_controller.py": ["storm-controller.service"],
-  "storm_credentials.py": ["storm-credentials.service"],
+  "storm_credentials.py": ["storm-credentials.service", "storm-vpn.service"],
   "storm_forget.py": ["storm-controller.service"],
-  "storm_peers.py": ["storm-peers.service"],
+  "storm_peers.py": ["storm-peers.service", "storm-vpn.service"],
+  "storm_vpn.py": ["storm-vpn.service"],
   "storm_lib.py": [
     "storm-registrator.service",
     "storm-joiner.service",
     "storm-controller.service",
     "storm-credentials.service",
     "storm-peers.service",
+    "storm-vpn.service",
   ],
 };
 
@@ -46,7 +48,7 @@ const BEFORE_ENROLMENT = [
 ];
 
 /** Units that nothing before the enrolment starts. */
-const WITH_ENROLMENT = ["storm-credentials.service", "storm-elastic.service"];
+const WITH_ENROLMENT = ["storm-credentials.service", "storm-elastic.service", "storm-vpn.service"];
 
 /** What of the boot files has to be in user-data: those scripts, and all other units, which wait for their secrets. */
 export function userDataFiles(files: NodeFile[]): NodeFile[] {

@@ -1,3 +1,4 @@
+import { vpnRange } from "../plan/mesh";
 import { IMAGE_CACHE_HOST, IMAGE_CACHE_PORT, type NodeConfig } from "./node-config";
 
 /** /etc/docker/daemon.json, by the CIS Docker Benchmark 1.6.0 where swarm mode permits (docs/decisions). */
@@ -38,9 +39,12 @@ const REVOKED_FILE = "/etc/storm/docker-api/revoked";
  * HAProxy in front of the managers' APIs. Docker's socket: TLS, client certificates of the Docker CA only, none of them revoked; it can be
  * restarted and re-certified without touching a task, which dockerd's own listener cannot. storm_credentials.py tells it who was revoked, and
  * ends what they have open: it knows by the table which certificate a connection came with. Consul's HTTP: TLS, and a token, which Consul's own
- * listener does not ask for: one agent has one default token for whoever comes without, and the node's containers need it.
+ * listener does not ask for: one agent has one default token for whoever comes without, and the node's containers need it. VPN peers come
+ * without, too, so that their browsers open Consul's UI: it is by the tunnel that they are known, and the firewall (storm_vpn.py) lets their
+ * addresses in by no other way.
  */
-export function managerApisConfig(): string {
+export function managerApisConfig(meshCidr: string): string {
+  const { mask, place, networks } = vpnRange(meshCidr);
   return `global
   log stdout format raw daemon warning
   stats socket /run/storm/docker-api.sock mode 600 level admin
@@ -85,7 +89,9 @@ frontend consul-api
   timeout http-keep-alive 1m
   # Of several headers Consul takes the first: now there is one, which is what is asked for here.
   http-request set-header X-Consul-Token %[req.fhdr(x-consul-token)]
-  http-request return status 403 content-type text/plain string "a token is needed, in X-Consul-Token" unless { req.fhdr(x-consul-token) -m len gt 0 }
+  acl vpn-network src ${networks.join(" ")}
+  acl vpn-place src,ipmask(${mask}) -m ip ${place}
+  http-request return status 403 content-type text/plain string "a token is needed, in X-Consul-Token" unless { req.fhdr(x-consul-token) -m len gt 0 } or vpn-network vpn-place
   default_backend consul
 backend consul
   mode http

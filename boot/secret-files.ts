@@ -25,6 +25,7 @@ export interface NodeSecrets {
   /** Where the ingress gets its certificates then; `ingress` serves until they are there. */
   acme?: AcmeSettings;
   registryHost: string;
+  meshCidr: string;
 }
 
 /** The files of {@link NodeSecrets}, with the units that must notice a change. */
@@ -68,10 +69,10 @@ function tokenFiles({ manager, tokens }: NodeSecrets): NodeFile[] {
   return names.map((name) => ({ path: `/etc/storm/tokens/${name}`, content: tokens[name].secret, mode: "0600" }));
 }
 
-function managerApiFiles({ dockerApi, consul }: NodeSecrets): NodeFile[] {
+function managerApiFiles({ dockerApi, consul, meshCidr }: NodeSecrets): NodeFile[] {
   const units = ["storm-docker-api.service"];
   return [
-    { path: "/etc/storm/docker-api/haproxy.cfg", content: managerApisConfig(), mode: "0644", units },
+    { path: "/etc/storm/docker-api/haproxy.cfg", content: managerApisConfig(meshCidr), mode: "0644", units },
     { path: "/etc/storm/docker-api/ca.pem", content: dockerApi.caPem, mode: "0644", units },
     { path: "/etc/storm/docker-api/consul.pem", content: consul.certPem + consul.keyPem, mode: "0600", units },
     { path: "/etc/storm/docker-api/server.pem", content: dockerApi.certPem + dockerApi.keyPem, mode: "0600", units },

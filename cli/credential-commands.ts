@@ -7,7 +7,9 @@ import { err } from "./outputs";
 export function addCredentials(storm: Command): void {
   const credentials = storm
     .command("credentials")
-    .description("access to a cluster's Docker API for people without cloud credentials");
+    .description(
+      "access to a cluster for people without cloud credentials: its Docker API, and by VPN its names and Consul's UI",
+    );
   const command = (name: string, description: string) =>
     credentials
       .command(name)
@@ -18,6 +20,7 @@ export function addCredentials(storm: Command): void {
   command("issue", "a client certificate in somebody's name, in a folder that the docker client takes as it is")
     .argument("<person>", "alice or alice@example.com")
     .option("--ttl <time>", "how long it is good for: 30m, 8h, 7d; at most 30d", "8h")
+    .option("--vpn", "with a tunnel to the managers, as a WireGuard configuration and its QR code")
     .option("-o, --out <folder>", "where to (default: storm-STACK-PERSON)")
     .option("--authority <stack>", "with the layer base, of an environment in several stacks")
     .addHelpText(

@@ -34,6 +34,7 @@ export function enrolment(plan: Plan, node: NodeConfig, shared: SharedSecrets): 
     start: [
       ...unitsOf(node),
       ...(manager ? ["storm-credentials.service"] : []),
+      ...(manager && node.mesh.encrypted ? ["storm-vpn.service"] : []),
       ...(relays(plan, node) ? ["storm-relay.service"] : []),
     ],
     // The pools' own tokens come by the `consul` command: a pool more or less changes nothing here.

@@ -37,3 +37,24 @@ export function meshBlocks(meshCidr: string, poolKeys: readonly string[], hostNa
 export function nodeAddress(block: string, ordinal: number): string {
   return formatAddress(parseCidr(block).base + ordinal);
 }
+
+/**
+ * Addresses of VPN peers, who are people: the last of each block, which no node has. A fixed pool's nodes end with number 1,000, elastic nodes
+ * take neither the first nor the last address, and hosts' quarter is left out. boot/scripts/storm_vpn.py takes peers with these alone.
+ */
+export function vpnAddresses(meshCidr: string): string[] {
+  const { base, size } = parseCidr(meshCidr);
+  const blocks = ((size / BLOCK_SIZE) * 3) / 4;
+  return Array.from({ length: blocks }, (_, block) => formatAddress(base + (block + 1) * BLOCK_SIZE - 1));
+}
+
+/** The same as a mask with what it leaves of each of them, and the two networks that they are in. */
+export function vpnRange(meshCidr: string): { mask: string; place: string; networks: [string, string] } {
+  const { base, size, prefix } = parseCidr(meshCidr);
+  const place = formatAddress(BLOCK_SIZE - 1);
+  return {
+    mask: place,
+    place,
+    networks: [`${formatAddress(base)}/${prefix + 1}`, `${formatAddress(base + size / 2)}/${prefix + 2}`],
+  };
+}

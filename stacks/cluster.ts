@@ -60,5 +60,6 @@ function nodeSecrets(
     ),
     acme: pulumi.output(upstream.acmeCredential).apply((credential) => acmeSettings(plan, credential ?? {})),
     registryHost: `${plan.registry.host}:${plan.registry.port}`,
+    meshCidr: plan.network.meshCidr,
   });
 }

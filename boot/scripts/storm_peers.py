@@ -49,8 +49,11 @@ def direct(peer, before):
 
 
 def inside(pools, pool, peer):
-    """An elastic pool's nodes have addresses of their pool's block."""
-    return pool in pools and ipaddress.ip_address(peer["address"]) in ipaddress.ip_network(pools[pool])
+    """An elastic pool's nodes have addresses of their pool's block, but for the first and the last: that is a VPN peer's (storm_vpn.py)."""
+    if pool not in pools:
+        return False
+    block, address = ipaddress.ip_network(pools[pool]), ipaddress.ip_address(peer["address"])
+    return address in block and address not in (block[0], block[-1])
 
 
 def accepted(tree, fixed, old):

@@ -20,8 +20,8 @@ export interface ClusterAccess {
   clientKey: string;
 }
 
-const DOCKER_PORT = 2376;
-const CONSUL_PORT = 8501;
+export const DOCKER_PORT = 2376;
+export const CONSUL_PORT = 8501;
 /** Where it is the load balancer's, which knows by itself who lives. */
 const LOOPBACK = "127.0.0.1";
 
@@ -98,6 +98,13 @@ export function consulApi(outputs: StackOutputs, other?: string): Api | undefine
     tls: { ca: caCertificate },
     headers: { "x-consul-token": token },
   };
+}
+
+/** The authority that Consul's HTTPS has to show. @throws UserError for a stack without that output */
+export function consulAuthority(stack: string, outputs: StackOutputs): string {
+  const { caCertificate } = (outputs["consul"] ?? {}) as Record<string, unknown>;
+  if (typeof caCertificate === "string") return caCertificate;
+  throw new UserError(`stack ${stack} has no output consul`, ["Its deployment did not end; run `npm start` again."]);
 }
 
 /** The address of the outputs is the first manager's, who may be dead. */

@@ -3,13 +3,15 @@ import { table } from "../../plan/table";
 import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
 import { type Output } from "../../tools/report";
-import { accessOf, dockerHosts, openStack } from "../cluster/access";
+import { accessOf, CONSUL_PORT, consulAuthority, DOCKER_PORT, dockerHosts, openStack } from "../cluster/access";
 import type { Api } from "../cluster/api";
 import { authorityOf } from "../credentials/authority";
-import { bundleFiles, claimFolder, contextFile, writeBundle } from "../credentials/bundle";
+import { type BundleArgs, bundleFiles, claimFolder, contextFile, writeBundle } from "../credentials/bundle";
 import { issueCredential } from "../credentials/certificate";
 import { clockOf, entries, type Entry, ledgerOf, record, revoke, type State, stateOf } from "../credentials/ledger";
+import { qrText } from "../credentials/qr-code";
 import { checkPerson, parseTtl } from "../credentials/ttl";
+import { enterPeer, managerPeers, MANAGERS_HOST, type Tunnel } from "../credentials/wireguard";
 import { shellQuote } from "../shell-quote";
 
 export interface CredentialsOptions {
@@ -22,6 +24,8 @@ export interface IssueOptions extends CredentialsOptions {
   out?: string;
   /** Stack of the authority, where that is another one. */
   authority?: string;
+  /** With a WireGuard peer. */
+  vpn?: boolean;
 }
 
 /** `storm credentials issue PERSON`: signs a certificate, enters it in the cluster's list, and writes the bundle, in this order. */
@@ -31,25 +35,50 @@ export async function issue(name: string, options: IssueOptions, output: Output)
   const folder = resolve(options.out ?? `storm-${stack}-${person}`);
   const opened = await openStack(stack, output);
   const outputs = await opened.outputs();
-  const hosts = dockerHosts(accessOf(stack, outputs), outputs);
+  const direct = dockerHosts(accessOf(stack, outputs), outputs);
   const keeper = options.authority ?? stack;
   const signing = keeper === stack ? opened : await openStack(keeper, output);
   const authority = authorityOf(keeper, await signing.resources({ secrets: true }));
   const credential = issueCredential(person, ttl, authority);
+  const ledger = ledgerOf(stack, outputs);
+  const managers = options.vpn ? await managerPeers(stack, ledger, outputs) : undefined;
   claimFolder(folder);
-  await record(ledgerOf(stack, outputs), credential);
-  writeBundle(folder, bundleFiles({ stack, dockerHosts: hosts, caPem: authority.certPem, credential }));
+  const tunnel = managers && (await enterPeer(ledger, credential, managers));
+  if (!tunnel) await record(ledger, credential);
+  const hosts: BundleArgs["dockerHosts"] = tunnel ? [`tcp://${MANAGERS_HOST}:${DOCKER_PORT}`, ...direct] : direct;
+  const vpn = tunnel && { conf: tunnel.conf, consulCaPem: consulAuthority(stack, outputs) };
+  writeBundle(folder, bundleFiles({ stack, dockerHosts: hosts, caPem: authority.certPem, credential, vpn }));
   const { serial, expires } = credential;
   const facts = { person, serial, expires: expires.toISOString(), folder, dockerHost: hosts[0] };
-  const text = `${person} has stack ${stack}'s Docker API until ${minutes(expires.toISOString())}, by serial number ${serial}.
+  const more = tunnel ? { vpnAddress: tunnel.address } : {};
+  process.stdout.write(options.json ? json({ ...facts, ...more }) : said(stack, facts, tunnel));
+}
+
+function said(
+  stack: string,
+  { person, serial, expires, folder }: Record<"person" | "serial" | "expires" | "folder", string>,
+  tunnel: Tunnel | undefined,
+): string {
+  const file = (name: string) => shellQuote(`${folder}/${name}`);
+  const steps = [
+    ...(tunnel ? [`wg-quick up ${file("wireguard.conf")}`] : []),
+    `. ${file("env.sh")} && docker node ls`,
+    `docker context import storm-${stack} ${file(contextFile(stack))}`,
+  ];
+  return `${person} has stack ${stack}'s Docker API until ${minutes(expires)}, by serial number ${serial}.
 The bundle is ${folder}; whoever has it is root on the nodes, so hand it over by a safe way, and remove it here.
 
-    . ${shellQuote(`${folder}/env.sh`)} && docker node ls
-    docker context import storm-${stack} ${shellQuote(`${folder}/${contextFile(stack)}`)}
-
-Taken back within a minute: npx storm credentials revoke ${person} -s ${stack}
+${steps.map((step) => `    ${step}\n`).join("")}
+${tunnel ? ofTunnel(tunnel) : ""}Taken back within a minute: npx storm credentials revoke ${person} -s ${stack}
 `;
-  process.stdout.write(options.json ? json(facts) : text);
+}
+
+/** The code has the private key: on a terminal it is gone with the window, in a pipeline's log it would stay. */
+function ofTunnel({ address, conf }: Tunnel): string {
+  const code = process.stdout.isTTY ? qrText(conf, process.stdout.columns) : undefined;
+  return `By the tunnel, as ${address}: names of services, and https://${MANAGERS_HOST}:${CONSUL_PORT}/ui/ (authority: consul-ca.pem).
+${code ?? "For a phone: the QR code wireguard.svg in that folder.\n"}
+`;
 }
 
 /** `storm credentials list`: those that open something; with `all` the others of the last month, too. */
@@ -63,14 +92,15 @@ export async function list(options: CredentialsOptions & { all?: boolean }, outp
   if (options.json) return void process.stdout.write(json(shown));
   if (shown.length === 0)
     return void process.stdout.write(`Nobody has a credential of stack ${options.stack} that is good.\n`);
-  const rows = shown.map(({ person, serial, issued, expires, state }) => [
+  const rows = shown.map(({ person, serial, issued, expires, state, address }) => [
     person,
     state,
     minutes(issued),
     minutes(expires),
+    address ?? "-",
     serial,
   ]);
-  const lines = table([["PERSON", "STATE", "ISSUED", "ENDS", "SERIAL NUMBER"], ...rows]);
+  const lines = table([["PERSON", "STATE", "ISSUED", "ENDS", "VPN ADDRESS", "SERIAL NUMBER"], ...rows]);
   process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 }
 

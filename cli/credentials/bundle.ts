@@ -1,4 +1,4 @@
-/** What a person gets: all that the docker client needs, and nothing else. */
+/** What a person gets: all that the docker client needs, with a tunnel if one is wanted, and nothing else. */
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tar } from "../../lab/local/tar";
@@ -6,6 +6,7 @@ import { UserError } from "../../tools/errors";
 import { contextName } from "../commands/context";
 import { shellQuote } from "../shell-quote";
 import type { Credential } from "./certificate";
+import { qrSvg } from "./qr-code";
 
 export interface BundleArgs {
   stack: string;
@@ -14,13 +15,21 @@ export interface BundleArgs {
   /** Of the Docker API's authority: the one that its server has to show. */
   caPem: string;
   credential: Pick<Credential, "person" | "certPem" | "keyPem" | "expires">;
+  /** With a VPN peer: its configuration, and the authority of Consul's HTTPS. The managers' common name is the first of `dockerHosts` then. */
+  vpn?: { conf: string; consulCaPem: string };
 }
 
 /** The archive in a bundle that `docker context import` takes. */
 export const contextFile = (stack: string): string => `${contextName(stack)}.dockercontext`;
 
 /** Each file of a bundle by its name. */
-export function bundleFiles({ stack, dockerHosts, caPem, credential }: BundleArgs): Record<string, string | Buffer> {
+export function bundleFiles({
+  stack,
+  dockerHosts,
+  caPem,
+  credential,
+  vpn,
+}: BundleArgs): Record<string, string | Buffer> {
   const pems = { "ca.pem": caPem, "cert.pem": credential.certPem, "key.pem": credential.keyPem };
   const until = credential.expires.toISOString();
   const [dockerHost, ...others] = dockerHosts;
@@ -33,14 +42,19 @@ export function bundleFiles({ stack, dockerHosts, caPem, credential }: BundleArg
     { path: "meta.json", content: JSON.stringify(meta), mode: 0o644 },
     ...Object.entries(pems).map(([name, content]) => ({ path: `tls/docker/${name}`, content, mode: 0o600 })),
   ];
+  const otherwise = vpn ? "without the tunnel" : "if that manager does not answer";
   const environment = `# Storm's cluster ${stack}, for ${credential.person} until ${until}
 # . FOLDER/env.sh in bash and zsh; other shells have to be in the folder, for only those two say where a file is that they read
 DOCKER_CERT_PATH=$(cd -- "$(dirname -- "\${BASH_SOURCE:-$0}")" && pwd)
 DOCKER_HOST=${shellQuote(dockerHost)}
-${others.map((other) => `# if that manager does not answer: DOCKER_HOST=${shellQuote(other)}\n`).join("")}DOCKER_TLS_VERIFY=1
+${others.map((other) => `# ${otherwise}: DOCKER_HOST=${shellQuote(other)}\n`).join("")}DOCKER_TLS_VERIFY=1
 export DOCKER_CERT_PATH DOCKER_HOST DOCKER_TLS_VERIFY
 `;
-  return { ...pems, "env.sh": environment, [contextFile(stack)]: tar(archive) };
+  return { ...pems, "env.sh": environment, [contextFile(stack)]: tar(archive), ...(vpn ? vpnFiles(vpn) : {}) };
+}
+
+function vpnFiles({ conf, consulCaPem }: NonNullable<BundleArgs["vpn"]>): Record<string, string> {
+  return { "wireguard.conf": conf, "wireguard.svg": qrSvg(conf), "consul-ca.pem": consulCaPem };
 }
 
 /** @throws UserError for a folder that has something in it: it may be somebody's key */

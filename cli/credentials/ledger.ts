@@ -12,11 +12,13 @@ export interface Entry {
   expires: string;
   /** When. */
   revoked?: string;
+  /** On the mesh, of the VPN peer that came with it. */
+  address?: string;
 }
 
 export type State = "good" | "revoked" | "ended";
 
-const ROOT = "storm/credentials";
+export const ROOT = "storm/credentials";
 const DAY_MS = 86_400_000;
 /** How long the list remembers what has ended. */
 const KEPT_DAYS = 30;
@@ -31,19 +33,37 @@ export function ledgerOf(stack: string, outputs: StackOutputs): Api {
   ]);
 }
 
+/** A key of one of its lists, "<list>/<name>". */
+interface Row<T> {
+  list: string;
+  name: string;
+  value: Partial<T>;
+  /** What a compare-and-set has to name. */
+  index: number;
+}
+
+/** All that is there. @throws UserError when Consul does not answer */
+export async function rows<T>(ledger: Api): Promise<Row<T>[]> {
+  return (await answered(readAll(ledger))).map(({ Key, Value, ModifyIndex }) => {
+    const [list = "", name = ""] = Key.slice(ROOT.length + 1).split("/");
+    const value = JSON.parse(Buffer.from(Value ?? "", "base64").toString()) as Partial<T>;
+    return { list, name, value, index: ModifyIndex };
+  });
+}
+
 /** The newest first. */
 export async function entries(ledger: Api): Promise<Entry[]> {
-  const rows = await answered(readAll(ledger));
-  const values = rows.map(({ Key, Value }) => {
-    const [list = "", serial = ""] = Key.slice(ROOT.length + 1).split("/");
-    return { list, serial, value: JSON.parse(Buffer.from(Value ?? "", "base64").toString()) as Partial<Entry> };
-  });
-  const revoked = new Map(values.flatMap(({ list, serial, value }) => (list === "revoked" ? [[serial, value]] : [])));
-  return values
+  const all = await rows<Entry>(ledger);
+  const revoked = new Map(all.flatMap(({ list, name, value }) => (list === "revoked" ? [[name, value]] : [])));
+  return all
     .filter(({ list }) => list === "issued")
-    .map(({ serial, value: { person = "", issued = "", expires = "" } }) => {
+    .map(({ name: serial, value: { person = "", issued = "", expires = "", address } }) => {
       const when = revoked.get(serial)?.revoked;
-      return { person, serial, issued, expires, ...(when === undefined ? {} : { revoked: when }) };
+      return {
+        ...{ person, serial, issued, expires },
+        ...(address === undefined ? {} : { address }),
+        ...(when === undefined ? {} : { revoked: when }),
+      };
     })
     .sort((a, b) => (a.issued < b.issued ? 1 : -1));
 }
@@ -66,9 +86,18 @@ export function stateOf({ revoked, expires }: Entry, now: Date): State {
 }
 
 /** Enters a credential before anybody gets it, and takes out what ended long ago. */
-export async function record(ledger: Api, { person, serial, issued, expires }: Credential): Promise<void> {
-  const value = { person, issued: issued.toISOString(), expires: expires.toISOString() };
-  await answered(put(ledger, `issued/${serial}`, value));
+export async function record(ledger: Api, credential: Credential): Promise<void> {
+  await answered(put(ledger, `issued/${credential.serial}`, issuedValue(credential)));
+  await forget(ledger);
+}
+
+/** What the list says of a credential. */
+export function issuedValue({ person, issued, expires }: Credential): object {
+  return { person, issued: issued.toISOString(), expires: expires.toISOString() };
+}
+
+/** Takes out what ended long ago. */
+export async function forget(ledger: Api): Promise<void> {
   const now = await clockOf(ledger);
   const old = (await entries(ledger)).filter((each) => Date.parse(each.expires) < now.getTime() - KEPT_DAYS * DAY_MS);
   for (const each of old)
@@ -86,7 +115,7 @@ async function put(ledger: Api, key: string, value: object): Promise<void> {
   if (done.trim() !== "true") throw new Error(`Consul did not take ${key}: ${done.slice(0, 100)}`);
 }
 
-async function readAll(ledger: Api): Promise<{ Key: string; Value: string | null }[]> {
+async function readAll(ledger: Api): Promise<{ Key: string; Value: string | null; ModifyIndex: number }[]> {
   try {
     return await getJson(ledger, `/v1/kv/${ROOT}/?recurse`);
   } catch (error) {
@@ -95,7 +124,8 @@ async function readAll(ledger: Api): Promise<{ Key: string; Value: string | null
   }
 }
 
-async function answered<T>(call: Promise<T>): Promise<T> {
+/** @throws UserError in place of what Consul says, or does not */
+export async function answered<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

@@ -21,7 +21,7 @@ test("a daemon's unit is restarted with its script, and a drop-in is where syste
   expect(Object.fromEntries(restarts)).toEqual({
     "storm-dns": ["storm-dns.service"],
     "storm_controller.py": ["storm-controller.service"],
-    "storm_credentials.py": ["storm-credentials.service"],
+    "storm_credentials.py": ["storm-credentials.service", "storm-vpn.service"],
     "storm_forget.py": ["storm-controller.service"],
     "storm_joiner.py": ["storm-joiner.service"],
     "storm_lib.py": [
@@ -30,9 +30,11 @@ test("a daemon's unit is restarted with its script, and a drop-in is where syste
       "storm-controller.service",
       "storm-credentials.service",
       "storm-peers.service",
+      "storm-vpn.service",
     ],
-    "storm_peers.py": ["storm-peers.service"],
+    "storm_peers.py": ["storm-peers.service", "storm-vpn.service"],
     "storm_registrator.py": ["storm-registrator.service"],
+    "storm_vpn.py": ["storm-vpn.service"],
   });
   expect(files.map((file) => file.path)).toContain("/etc/systemd/system/docker.service.d/storm.conf");
 });
@@ -57,7 +59,9 @@ test("user-data leaves out what the first remote command brings", () => {
     "storm_round_trips.py",
     "storm_stack.py",
     "storm_stacks.py",
+    "storm_vpn.py",
     "storm-credentials.service",
     "storm-elastic.service",
+    "storm-vpn.service",
   ]);
 });

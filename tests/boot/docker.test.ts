@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { daemonConfig, managerApisConfig } from "../../boot/docker";
 import { identity } from "./support";
 
+const MESH = "100.64.0.0/10";
 const LOCAL = "Local: [1, small]";
 
 test("daemon.json, by the CIS benchmark where swarm mode permits", () => {
@@ -40,7 +41,7 @@ test("another range for Docker's bridges", () => {
 });
 
 test("the Docker API's proxy asks for a client certificate of its own authority, and needs no more than TLS 1.2", () => {
-  const lines = managerApisConfig()
+  const lines = managerApisConfig(MESH)
     .split("\n")
     .map((line) => line.trim());
   expect(lines).toContain(
@@ -53,7 +54,7 @@ test("the Docker API's proxy asks for a client certificate of its own authority,
 });
 
 test("a revoked certificate is answered before dockerd sees anything, and a connection is known by its certificate", () => {
-  const config = managerApisConfig();
+  const config = managerApisConfig(MESH);
   const [, frontend = ""] = config.split("frontend docker-api\n");
   const rules = frontend.slice(0, frontend.indexOf("\nbackend ")).split("\n");
   expect(rules.slice(1).map((rule) => rule.trim())).toEqual([
@@ -91,13 +92,20 @@ test("the daemon and the proxy's unit mean the same files", () => {
   expect(unit).toContain("Wants=storm-credentials.service\n");
 });
 
-test("Consul's proxy refuses a request before Consul sees it, unless the one header that is left has a token", () => {
-  const [, frontend = ""] = managerApisConfig().split("frontend consul-api\n");
+test("Consul's proxy refuses a request before Consul sees it, unless the one header that is left has a token, or a VPN peer asks", () => {
+  const [, frontend = ""] = managerApisConfig(MESH).split("frontend consul-api\n");
   const rules = [...frontend.matchAll(/^ {2}(http-request .*|default_backend .*|bind .*)$/gm)].map(([, rule]) => rule);
   expect(rules).toEqual([
     "bind :8501 ssl crt /etc/storm/docker-api/consul.pem alpn http/1.1",
     "http-request set-header X-Consul-Token %[req.fhdr(x-consul-token)]",
-    expect.stringMatching(/^http-request return status 403 .* unless { req\.fhdr\(x-consul-token\) -m len gt 0 }$/),
+    expect.stringMatching(
+      /^http-request return status 403 .* unless { req\.fhdr\(x-consul-token\) -m len gt 0 } or vpn-network vpn-place$/,
+    ),
     "default_backend consul",
+  ]);
+  // The addresses of plan/mesh.ts, as storm_vpn.py has them too.
+  expect([...frontend.matchAll(/^ {2}acl (.*)$/gm)].map(([, acl]) => acl)).toEqual([
+    "vpn-network src 100.64.0.0/11 100.96.0.0/12",
+    "vpn-place src,ipmask(0.0.3.255) -m ip 0.0.3.255",
   ]);
 });

@@ -20,6 +20,7 @@ const SECRETS: NodeSecrets = {
   registry: pems("registry"),
   ingress: { omega: pems("omega"), alpha: pems("alpha") },
   registryHost: "registry.service.consul:5000",
+  meshCidr: "100.64.0.0/10",
 };
 
 const list = (secrets: NodeSecrets) =>

@@ -51,6 +51,12 @@ class Merging(unittest.TestCase):
             found = merge({"peers": {}}, tree("1", **{key.replace("/", "__"): peer(200)}), FIXED)
             self.assertEqual(found["peers"], {}, key)
 
+    def test_the_last_address_of_a_block_is_a_vpn_peers(self):
+        last = {**peer(0, "e"), "address": "100.64.12.63"}
+        for address in (last["address"], "100.64.12.32"):
+            self.assertEqual(merge({"peers": {}}, tree("1", aws__web__e1={**last, "address": address}), FIXED)["peers"], {}, address)
+        self.assertEqual(set(merge({"peers": {}}, tree("1", aws__web__e1={**last, "address": "100.64.12.62"}), FIXED)["peers"]), {"e1"})
+
     def test_a_node_that_leaves_the_plan_is_a_peer_until_its_entry_goes(self):
         known = merge({"peers": {}, "version": "0"}, tree("1", local__n2=peer(2)), FIXED)
         self.assertEqual(merge(known, tree("2", local__n2=peer(2)), {})["peers"], known["peers"])

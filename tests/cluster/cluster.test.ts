@@ -13,6 +13,7 @@ import { rotation } from "./scenarios/rotation";
 import { scaling } from "./scenarios/scaling";
 import { secretSet } from "./scenarios/secret-set";
 import { secrets } from "./scenarios/secrets";
+import { vpn } from "./scenarios/vpn";
 import { whoami } from "./scenarios/whoami";
 import { status } from "./scenarios/status";
 import { stormYml } from "./storm-yml";
@@ -39,6 +40,7 @@ afterAll(async () => {
 describe("access", () => access(lab));
 describe("names", () => names(lab));
 describe("credentials", () => credentials(lab));
+describe("credentials with a VPN peer", () => vpn(lab));
 describe("registration", () => registration(lab));
 describe("idempotence", () => idempotence(lab));
 describe("readme", () => readme(lab));

@@ -11,6 +11,7 @@ export interface Issued {
   expires: string;
   folder: string;
   dockerHost: string;
+  vpnAddress?: string;
 }
 
 /** A person's own machine, as far as the docker client goes: the bundle, and a HOME with nothing in it. */
@@ -25,9 +26,9 @@ export class Person {
     fs.mkdirSync(this.home);
   }
 
-  static async issue(lab: LabCluster, person: string, ttl: string): Promise<Person> {
+  static async issue(lab: LabCluster, person: string, ttl: string, ...more: string[]): Promise<Person> {
     const folder = path.join(lab.folder, `bundle-${person}`);
-    const args = ["credentials", "issue", person, "--ttl", ttl, "--out", folder, "-s", lab.stack, "--json"];
+    const args = ["credentials", "issue", person, "--ttl", ttl, "--out", folder, "-s", lab.stack, "--json", ...more];
     const done = await lab.storm(args);
     if (done.code !== 0) throw new Error(done.stdout + done.stderr);
     return new Person(lab, JSON.parse(done.stdout) as Issued);

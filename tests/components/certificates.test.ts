@@ -13,7 +13,7 @@ const CERTIFICATES = {
   "consul-server": {
     ca: "consul-ca",
     commonName: "server.dev.consul",
-    dnsNames: ["server.dev.consul", "localhost", "consul.dev.storm.localhost"],
+    dnsNames: ["server.dev.consul", "localhost", "consul.dev.storm.localhost", "consul.service.consul"],
     ipAddresses: ["127.0.0.1"],
     uses: [...signing, "server_auth", "client_auth"],
   },
@@ -34,7 +34,7 @@ const CERTIFICATES = {
   "docker-server": {
     ca: "docker-ca",
     commonName: "docker.dev.storm.localhost",
-    dnsNames: ["docker.dev.storm.localhost", "localhost"],
+    dnsNames: ["docker.dev.storm.localhost", "localhost", "consul.service.consul"],
     ipAddresses: ["127.0.0.1"],
     uses: [...signing, "server_auth"],
   },

@@ -17,6 +17,7 @@ const shared: SharedSecrets = {
   registry: pems("registry"),
   ingress: { alpha: pems("alpha") },
   registryHost: "registry.service.consul:5000",
+  meshCidr: "100.64.0.0/10",
 };
 const POOLS = `
     - {name: managers, count: 3, size: small, role: manager}
@@ -83,14 +84,18 @@ AWS:
   expect(elasticDocument(fixed, shared)).toEqual({});
 });
 
-test("managers alone have the Docker API's proxy, its configuration, and what tells it who is revoked", () => {
+test("managers alone have the Docker API's proxy, its configuration, and what tells it who is revoked, and people's VPN", () => {
   const proxied = (document?: Document) => [
-    document?.start.filter((unit) => /docker-api|credentials/.test(unit)),
+    document?.start.filter((unit) => /docker-api|credentials|vpn/.test(unit)),
     document?.files.some(({ path }) => path === "/etc/storm/docker-api/haproxy.cfg"),
   ];
-  expect(proxied(documentOf("managers-1"))).toEqual([["storm-docker-api.service", "storm-credentials.service"], true]);
+  const units = ["storm-docker-api.service", "storm-credentials.service"];
+  expect(proxied(documentOf("managers-1"))).toEqual([[...units, "storm-vpn.service"], true]);
   expect(proxied(documentOf("gate-1"))).toEqual([[], false]);
   expect(proxied(web?.worker)).toEqual([[], false]);
+  // Without encryption the mesh knows nobody by a key.
+  const plain = planOf("network: {mesh: off}\nLocal: [1, small]");
+  expect(proxied(documentOf("local-1", plain))).toEqual([units, true]);
 });
 
 test("each pool has a policy of its own, and its token no other", () => {

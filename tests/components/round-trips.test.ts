@@ -79,6 +79,7 @@ const SECRETS: SharedSecrets = {
   registry: pems,
   ingress: {},
   registryHost: "registry:5000",
+  meshCidr: "100.64.0.0/10",
 };
 
 async function meshOf(of: Plan, answers: Record<string, Record<string, unknown>>, succession = SIDE_BY_SIDE) {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { stableHash, stableSlots } from "../../plan/hash";
-import { meshBlocks, nodeAddress } from "../../plan/mesh";
+import { meshBlocks, nodeAddress, vpnAddresses, vpnRange } from "../../plan/mesh";
+import { formatAddress, parseAddress, parseCidr } from "../../spec/units";
 import { load } from "../../spec/load";
 import { makePlan } from "../../plan/plan";
 import type { NodePlan, Plan, PoolPlan } from "../../plan/types";
@@ -187,6 +188,37 @@ test("mesh blocks and addresses are apart and inside the mesh, collisions includ
       },
     ),
   );
+});
+
+test("VPN peers' addresses are no node's, in the smallest mesh and in the default one", () => {
+  for (const [mesh, count] of [
+    ["100.64.0.0/16", 48],
+    ["100.64.0.0/10", 3072],
+    ["10.0.0.0/8", 12288],
+  ] as const) {
+    const people = vpnAddresses(mesh);
+    expect([people.length, new Set(people).size]).toEqual([count, count]);
+    // Of a block a fixed pool's nodes have the first thousand addresses, and an elastic pool's leave out the last.
+    for (const address of people) expect(address).toMatch(/\.\d+\.255$/);
+    const { cidr, hostsCidr } = meshBlocks(mesh, ["local/local", "aws/web"], []);
+    for (const block of cidr.values()) {
+      expect(people).not.toContain(nodeAddress(block, 1000));
+      expect(people).toContain(nodeAddress(block, 1023));
+    }
+    const { mask, place, networks } = vpnRange(mesh);
+    const all = [...networks, hostsCidr].map(parseCidr);
+    expect(all.reduce((sum, { size }) => sum + size, 0)).toBe(parseCidr(mesh).size);
+    const inside = ({ base, size }: { base: number; size: number }, at: number) => base <= at && at < base + size;
+    for (const address of people.map(parseAddress)) {
+      expect(all.map((network) => inside(network, address)).slice(-1)).toEqual([false]);
+      expect(all.filter((network) => inside(network, address))).toHaveLength(1);
+      expect(formatAddress((address & parseAddress(mask)) >>> 0)).toBe(place);
+    }
+  }
+  expect([vpnAddresses("100.64.0.0/10")[0], vpnAddresses("100.64.0.0/10").at(-1)]).toEqual([
+    "100.64.3.255",
+    "100.111.255.255",
+  ]);
 });
 
 test("the hash is for ever: addresses of running clusters depend on it", () => {

@@ -193,7 +193,7 @@ export function credentials(lab: LabCluster): void {
     ];
     expect(await list("--all")).toEqual(states);
     const text = await lab.storm(["credentials", "list", "-s", lab.stack]);
-    expect(text.stdout).toMatch(/^PERSON +STATE +ISSUED +ENDS +SERIAL NUMBER\nalice +good +\d/);
+    expect(text.stdout).toMatch(/^PERSON +STATE +ISSUED +ENDS +VPN ADDRESS +SERIAL NUMBER\nalice +good +\d/);
     const nobody = await lab.storm(["credentials", "revoke", "alcie", "-s", lab.stack]);
     expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining("did you mean alice?")]);
   });

@@ -81,7 +81,7 @@ function here(lab: LabCluster, command: string): string {
     .replaceAll("-s dev", `-s ${lab.stack}`)
     .replace(/\b(env|status|context|preview|available) dev\b/g, `$1 ${lab.stack}`)
     .replaceAll("--dry-run", `--dry-run -s ${lab.stack}`)
-    .replaceAll("--out ~/alice", `--out ${path.join(lab.folder, "readme-alice")}`)
+    .replace(/--out ~\/(alice|bob)\b/, `--out ${path.join(lab.folder, "readme-$1")}`)
     .replaceAll("ca.pem", path.join(lab.folder, "readme-ca.pem"))
     .replaceAll(" up -s", " up --yes -s");
 }
