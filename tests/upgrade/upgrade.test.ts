@@ -20,7 +20,11 @@ const MADE_ANEW: Record<string, [what: RegExp, why: string][]> = {
       /^HealthCheck /,
       "asks the ingress by HTTP; Route53 has no way there from TCP. Records go over before the old one goes",
     ],
-    [/^(CertRequest|LocallySignedCert) ingress-storm-/, "is for one name more; the key stays"],
+    [/^(CertRequest|LocallySignedCert) ingress-storm-/, "is for the cluster's bare domain, too; the key stays"],
+    [
+      /^(CertRequest|LocallySignedCert) (consul|docker)-server-/,
+      "is for the name by which VPN peers ask; the key stays",
+    ],
   ],
 };
 
