@@ -4,7 +4,7 @@ import time
 
 from storm_lib import ApiError, log
 
-ALIVE, LEFT = 1, 3  # Serf's member status
+ALIVE, LEFT, FAILED = 1, 3, 4  # Serf's member status
 FORGOTTEN = 600  # seconds after which the keys of a name that no part of the cluster knows are an abandoned enrolment's
 
 
@@ -19,7 +19,9 @@ def traces(consul):
 def clean_consul(consul, timers, here, members, availability):
     """Forgets who is not `here`, keys first, so that a crash before the last step only repeats it. Returns what is pending."""
     pending, owners = [], traces(consul)
-    gone = {name for name, member in members.items() if member["Status"] != ALIVE}
+    # Not who is leaving: Serf says so, too, of a node that has just come by the name of one that left minutes ago, and what was pruned
+    # is a member no more, though it lives.
+    gone = {name for name, member in members.items() if member["Status"] in (LEFT, FAILED)}
     for name in sorted((set(owners.values()) | set(availability) | set(members)) - here):
         if name not in gone:
             if name in members:

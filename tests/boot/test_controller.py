@@ -107,6 +107,14 @@ class Rounds(unittest.TestCase):
         self.assertNotIn("n4", [one["Name"] for one in self.consul.members])
         self.assertEqual(self.rounds(), [])
 
+    def test_a_new_node_by_the_name_of_one_that_left_is_not_pruned(self):
+        # Before the list names it; by the intent to leave of the one before, Serf calls it leaving until its own to join is heard.
+        self.consul.members.append(member("n9", status=2))
+        self.consul.put("mesh/peers/local/local/n9", {})
+        self.assertIn("n9: still in Consul", self.rounds(2))
+        self.assertIn("n9", [one["Name"] for one in self.consul.members])
+        self.assertIn("mesh/peers/local/local/n9", self.consul.kv)
+
     def test_what_an_operator_sets_stays_until_the_node_asks_for_something_else(self):
         self.consul.put("storm/availability/n4", "active")
         self.rounds(2)
