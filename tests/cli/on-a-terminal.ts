@@ -15,7 +15,7 @@ for question, answer in json.loads(sys.argv[1]):
             sys.exit(f"no question {question!r} in {shown!r}")
         shown += part
     seen = len(shown)
-    os.write(terminal, answer.encode() + b"\\r")
+    os.write(terminal, answer.encode() + (b"" if answer == chr(3) else b"\\r"))
 try:
     while part := os.read(terminal, 4096):
         shown += part
@@ -32,7 +32,7 @@ export interface OnTerminal {
   status: number | null;
 }
 
-/** Runs a program there and answers its questions, each when it is asked. */
+/** Runs a program there and answers its questions, each when it is asked; Ctrl-C as an answer is that key alone. */
 export function onATerminal(
   program: readonly string[],
   answers: readonly (readonly [question: string, answer: string])[],
