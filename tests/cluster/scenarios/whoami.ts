@@ -1,58 +1,70 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
-import type { StormCredential, StormOutputs } from "../../../outputs/schema";
-import { compose } from "../../../examples/whoami/compose";
-import { eventually, type Done, type LabCluster, notYet, root, run } from "../lab";
+import { eventually, type LabCluster, notYet } from "../lab";
+import { Team } from "../team";
 
-/** An application team deploys examples/whoami with what the stack's outputs give it, and nothing else. */
+/** An application team deploys, updates and destroys examples/whoami with what the stack of outputs gives it, and nothing else. */
 export function whoami(lab: LabCluster): void {
-  const folder = path.join(lab.folder, "whoami");
-  const url = () => {
-    const { hostname, port } = new URL(lab.url);
-    return `https://${hostname.replace(/^[^.]+/, "whoami")}${port === "" ? "" : `:${port}`}`;
-  };
+  let team: Team;
+  const hidden = `${lab.file}.hidden`;
 
-  /** deploy.sh as command.local.Command runs it: the compose file by standard input, the credential by the environment. */
-  async function deploy(verb: "up" | "down"): Promise<Done> {
-    const outputs = await lab.outputs();
-    const { dockerHost, caCertificate, network, domains } = outputs["storm"] as StormOutputs;
-    const { certificate, key } = outputs["stormCredential"] as StormCredential;
-    const document = compose({
-      image: "node:22-bookworm-slim",
-      replicas: 2,
-      host: `whoami.${Object.values(domains)[0]}`,
-      network,
-      programHash: "test",
-    });
-    fs.writeFileSync(path.join(folder, "stack.json"), JSON.stringify(document));
-    return run("sh", ["-ec", `cd ${folder} && ./deploy.sh ${verb} <stack.json`], 330, {
-      STACK: "whoami",
-      STORM_HOST: dockerHost,
-      STORM_CA: caCertificate,
-      STORM_CERTIFICATE: certificate,
-      STORM_KEY: key,
-    });
-  }
-
-  beforeAll(() => fs.cpSync(path.join(root, "examples/whoami"), folder, { recursive: true }));
-
-  test("two tasks answer at the host name, each in its turn", async () => {
-    expect(await deploy("up")).toMatchObject({ code: 0 });
-    const seen = new Set<string>();
-    await eventually(60, "both tasks", async () => {
-      const { status, body } = await lab.fetch(url());
-      if (status === "200") seen.add(body);
-      return seen.size === 2 ? true : notYet(`${status} ${[...seen].join()}`);
-    });
-    expect([...seen].every((line) => /^whoami_whoami\.\d/.test(line))).toBe(true);
+  beforeAll(async () => {
+    team = await Team.start(lab);
+    fs.renameSync(lab.file, hidden);
+  });
+  afterAll(async () => {
+    await team.stop();
+    fs.renameSync(hidden, lab.file);
   });
 
-  test("once more changes nothing, and it leaves as it came", async () => {
-    const tasks = () => lab.docker("stack", "ps", "whoami", "--quiet");
-    const before = (await tasks()).stdout;
-    expect(await deploy("up")).toMatchObject({ code: 0 });
-    expect((await tasks()).stdout).toBe(before);
-    expect(await deploy("down")).toMatchObject({ code: 0 });
+  const up = () => team.sh("pulumi up --yes --skip-preview");
+  const tasks = async () => {
+    const { stdout } = await lab.docker("stack", "ps", "whoami", "--quiet", "--filter", "desired-state=running");
+    return stdout.trim().split("\n").sort();
+  };
+
+  /** Waits until so many tasks have answered at the service's address, and gives their names. */
+  async function answering(count: number): Promise<string[]> {
+    const url = (await team.sh("pulumi stack output url")).stdout.trim();
+    const seen = new Set<string>();
+    await eventually(60, `${count} tasks`, async () => {
+      const { status, body } = await lab.fetch(url);
+      if (status === "200") seen.add(body);
+      return seen.size === count ? true : notYet(`${url}: ${status} ${[...seen].join()}`);
+    });
+    return [...seen];
+  }
+
+  test("it has no cloud credentials, no storm.yml, and no key to the operators' state", async () => {
+    const { stdout } = await team.sh("env; echo HOME holds: $(ls -A $HOME)");
+    expect(stdout).not.toMatch(/^(AWS|ARM|AZURE|DIGITALOCEAN|STORM|DOCKER)_/m);
+    expect(stdout).toMatch(/^HOME holds:$/m);
+    expect(fs.existsSync(lab.file)).toBe(false);
+    const asked = await team.sh(`pulumi stack output --show-secrets --stack organization/storm/${lab.stack}`);
+    expect(asked.code).not.toBe(0);
+    expect(asked.stderr).toMatch(/passphrase/);
+  });
+
+  test("up: two tasks answer at the host name, each in its turn", async () => {
+    expect(await up()).toMatchObject({ code: 0 });
+    for (const line of await answering(2)) expect(line).toMatch(/^whoami_whoami\.\d/);
+  });
+
+  test("once more changes nothing", async () => {
+    expect(await team.sh("pulumi preview --expect-no-changes")).toMatchObject({ code: 0 });
+  });
+
+  test("up with another number of replicas: the new one answers, the others were left alone", async () => {
+    const before = await tasks();
+    await team.sh("pulumi config set replicas 3");
+    expect(await up()).toMatchObject({ code: 0 });
+    expect(await answering(3)).toHaveLength(3);
+    const after = await tasks();
+    expect(after).toHaveLength(3);
+    expect(after).toEqual(expect.arrayContaining(before));
+  });
+
+  test("destroy: nothing of it is left", async () => {
+    expect(await team.sh("pulumi destroy --yes --skip-preview")).toMatchObject({ code: 0 });
     await eventually(60, "no service left", async () => {
       const { stdout } = await lab.docker("service", "ls", "--format", "{{.Name}}");
       return stdout.includes("whoami") ? notYet(stdout) : true;
