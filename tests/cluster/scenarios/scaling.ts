@@ -1,4 +1,4 @@
-import { type LabCluster, run } from "../lab";
+import { type LabCluster, NAMES_SECONDS, run } from "../lab";
 import { changed, stamps } from "../state";
 import { stormYml } from "../storm-yml";
 
@@ -49,7 +49,7 @@ export function scaling(lab: LabCluster): void {
     expect(catalog.stdout).toContain("local-3");
     expect(catalog.stdout).not.toMatch(/local-[45]/);
     expect(await inspect(lab.container("local-4"), "{{.Id}}")).toBe("");
-    expect(await lab.entries(20)).toContain("before the growth");
+    expect(await lab.entries(NAMES_SECONDS)).toContain("before the growth");
   });
 }
 
