@@ -1,10 +1,10 @@
 /** What is told of the eight nodes. */
-import { type EightNodes } from "./eight-nodes";
+import { EIGHT_NODES } from "../cli/rehearsal/eight-nodes";
+import type { EightNodes } from "./eight-nodes";
 import type { Figure } from "./figures";
 import { quantile, round } from "./measure";
 
 const LOCAL_NODES = 3;
-const NODES = 8;
 
 /** @param localSeconds of three local nodes to their first page. @returns by name in bench/results.json */
 export function eightNodesFigures(measured: EightNodes, localSeconds: number): Record<string, Figure> {
@@ -17,7 +17,7 @@ export function eightNodesFigures(measured: EightNodes, localSeconds: number): R
   return {
     "8 nodes": {
       title: "First page of eight nodes over three clouds / of three local ones, per node",
-      value: startSeconds / NODES / (localSeconds / LOCAL_NODES),
+      value: startSeconds / EIGHT_NODES.length / (localSeconds / LOCAL_NODES),
       unit: "ratio",
       details: { eightNodesSeconds: round(startSeconds), threeNodesSeconds: round(localSeconds) },
     },

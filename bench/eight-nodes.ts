@@ -1,10 +1,11 @@
 /** Eight nodes over the lab's three clouds and a machine of one's own: how long they take, how quick a page is, and what two failures cost. */
 import { join } from "node:path";
 import { bareMachine, EIGHT_NODES, eightNodes } from "../cli/rehearsal/eight-nodes";
-import { Rehearsal } from "../cli/rehearsal/rehearsal";
+import { Rehearsal, succeeded } from "../cli/rehearsal/rehearsal";
 import { guestbookUrl } from "../cli/rehearsal/three-clouds";
 import { run } from "../tools/command";
 import { eventually, notYet } from "../tools/eventually";
+import { tsxProgram } from "../tools/tsx-program";
 import { timed } from "./measure";
 
 /** Requests that are measured, each way. */
@@ -47,8 +48,7 @@ export async function measureEightNodes(signal: AbortSignal, say: (line: string)
 }
 
 async function start(rehearsal: Rehearsal, stormYml: string): Promise<void> {
-  const { code, stdout, stderr } = await rehearsal.start(stormYml);
-  if (code !== 0) throw new Error(`${stdout}${stderr}`);
+  succeeded(await rehearsal.start(stormYml));
   await pageServed(rehearsal, 120);
 }
 
@@ -59,17 +59,12 @@ function pageServed(rehearsal: Rehearsal, seconds: number): Promise<boolean> {
   });
 }
 
-const latency = (url: string) => [
-  process.execPath,
-  ...["--require", require.resolve("tsx/cjs"), join(__dirname, "latency.ts")],
-  ...[url, String(REQUESTS)],
-];
+const latency = (url: string) => tsxProgram(join(__dirname, "latency.ts"), url, String(REQUESTS));
 
 async function throughIngress(rehearsal: Rehearsal): Promise<number[]> {
-  const [program = "", ...args] = latency(guestbookUrl(rehearsal.stack));
-  const { code, stdout, stderr } = await rehearsal.visit(program, ...args);
-  if (code !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as number[];
+  const done = await rehearsal.visit(...latency(guestbookUrl(rehearsal.stack)));
+  succeeded(done);
+  return JSON.parse(done.stdout) as number[];
 }
 
 async function toContainer(rehearsal: Rehearsal): Promise<number[]> {
@@ -94,8 +89,7 @@ async function deleteManager(rehearsal: Rehearsal): Promise<EightNodes["deleted"
   const visitors = await rehearsal.visitors(guestbookUrl(rehearsal.stack));
   const began = Date.now();
   await rehearsal.lab({ do: "terminate", machine: manager.name });
-  const { code, stdout, stderr } = await rehearsal.refresh();
-  if (code !== 0) throw new Error(`${stdout}${stderr}`);
+  succeeded(await rehearsal.refresh());
   await rehearsal.whole(WITNESS, EIGHT_NODES, 120);
   const seconds = (Date.now() - began) / 1000;
   await visitors.end();

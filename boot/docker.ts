@@ -44,7 +44,7 @@ const REVOKED_FILE = "/etc/storm/docker-api/revoked";
  * addresses in by no other way.
  */
 export function managerApisConfig(meshCidr: string): string {
-  const { mask, place, networks } = vpnRange(meshCidr);
+  const { mask, networks } = vpnRange(meshCidr);
   return `global
   log stdout format raw daemon warning
   stats socket /run/storm/docker-api.sock mode 600 level admin
@@ -90,7 +90,7 @@ frontend consul-api
   # Of several headers Consul takes the first: now there is one, which is what is asked for here.
   http-request set-header X-Consul-Token %[req.fhdr(x-consul-token)]
   acl vpn-network src ${networks.join(" ")}
-  acl vpn-place src,ipmask(${mask}) -m ip ${place}
+  acl vpn-place src,ipmask(${mask}) -m ip ${mask}
   http-request return status 403 content-type text/plain string "a token is needed, in X-Consul-Token" unless { req.fhdr(x-consul-token) -m len gt 0 } or vpn-network vpn-place
   default_backend consul
 backend consul

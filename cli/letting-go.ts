@@ -24,13 +24,10 @@ export interface Preparation {
   giveUp(stack: Engine): Promise<void>;
 }
 
-/**
- * Does `work` on a stack that was prepared for it, and takes that back when it fails, whose error stays.
- * @param other the same stack by commands of their own: after an interrupt no other of the first one's begins
- */
+/** Does `work` on a stack that was prepared for it, and takes that back when it fails, also by an interrupt; the error stays that of `work`. */
 export async function prepared(
   preparation: Preparation | undefined,
-  { stack, other }: { stack: Engine; other: Engine },
+  stack: Engine & Pick<StormStack, "uninterrupted">,
   output: Output,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -38,9 +35,11 @@ export async function prepared(
     await preparation?.begin(stack);
     await work();
   } catch (error) {
-    await preparation?.giveUp(other).catch((reason: unknown) => {
-      output.write(`The state could not be put back as it was: ${messageOf(reason)}\n`);
-    });
+    await stack
+      .uninterrupted(async () => preparation?.giveUp(stack))
+      .catch((reason: unknown) => {
+        output.write(`The state could not be put back as it was: ${messageOf(reason)}\n`);
+      });
     throw error;
   }
 }

@@ -48,13 +48,14 @@ export function vpnAddresses(meshCidr: string): string[] {
   return Array.from({ length: blocks }, (_, block) => formatAddress(base + (block + 1) * BLOCK_SIZE - 1));
 }
 
-/** The same as a mask with what it leaves of each of them, and the two networks that they are in. */
-export function vpnRange(meshCidr: string): { mask: string; place: string; networks: [string, string] } {
+/** Every manager's name at its mesh address, to those who ask by the tunnel: Consul's own for its servers, which are the managers. */
+export const VPN_HOST = "consul.service.consul";
+
+/** The same as the two networks that they are in, and as a mask, all of whose bits each of them has. */
+export function vpnRange(meshCidr: string): { mask: string; networks: [string, string] } {
   const { base, size, prefix } = parseCidr(meshCidr);
-  const place = formatAddress(BLOCK_SIZE - 1);
   return {
-    mask: place,
-    place,
+    mask: formatAddress(BLOCK_SIZE - 1),
     networks: [`${formatAddress(base)}/${prefix + 1}`, `${formatAddress(base + size / 2)}/${prefix + 2}`],
   };
 }

@@ -1,12 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Certificate } from "../components/certificates";
+import { VPN_HOST } from "../plan/mesh";
 import type { Plan } from "../plan/types";
 import type { Base } from "./base";
 import type { Nodes } from "./nodes";
 
 const LOOPBACK = "127.0.0.1";
-/** Consul's own name for its servers, which are the managers: VPN peers reach all of them by it, at their mesh addresses. */
-const BY_VPN = "consul.service.consul";
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
@@ -19,14 +18,14 @@ export function serverCertificates(plan: Plan, { authorities }: Base, nodes: Nod
     consul: new Certificate("consul-server", {
       authority: authorities.consul,
       commonName: `server.${plan.datacenter}.consul`,
-      dnsNames: [`server.${plan.datacenter}.consul`, "localhost", `consul.${plan.baseDomain}`, BY_VPN, ...names],
+      dnsNames: [`server.${plan.datacenter}.consul`, "localhost", `consul.${plan.baseDomain}`, VPN_HOST, ...names],
       ipAddresses: [LOOPBACK, ...addresses],
       uses: ["server_auth", "client_auth"],
     }),
     dockerApi: new Certificate("docker-server", {
       authority: authorities.docker,
       commonName: `docker.${plan.baseDomain}`,
-      dnsNames: [`docker.${plan.baseDomain}`, "localhost", BY_VPN, ...names],
+      dnsNames: [`docker.${plan.baseDomain}`, "localhost", VPN_HOST, ...names],
       ipAddresses: [LOOPBACK, ...addresses],
       uses: ["server_auth"],
     }),

@@ -128,7 +128,7 @@ def stop(found):
 
 
 def network(found, ran):
-    run("nft", "delete", "table", "inet", "storm")
+    run("nft", "add table inet storm_vpn; delete table inet storm_vpn; delete table inet storm")  # workers have no storm_vpn
     run("ip", "link", "delete", "storm0")
     local = (load("/etc/storm/node.json") or {}).get("nodeLocalAddress")
     if local:

@@ -2,6 +2,7 @@
 import contextlib
 import glob
 import json
+import math
 import os
 import re
 import subprocess
@@ -109,7 +110,7 @@ def forget_all(stack, say):
     _change(lambda there: [image for image in there if not re.match(rf"[^/]+:\d+/{re.escape(stack)}/", image)], say)
 
 
-def remove_archives(stack, builds=(), before=None):
+def remove_archives(stack, builds=(), before=math.inf):
     """What `builds` no longer name. An older one is copied here again when it is wanted again.
 
     One that was copied here after `before` is another deployment's, which waits for its turn: this one's run has died.
@@ -117,7 +118,7 @@ def remove_archives(stack, builds=(), before=None):
     named = {build.get("tarPath") for build in builds}
     for path in set(glob.glob(f"{glob.escape(ARCHIVES)}/{glob.escape(stack)}.*.tar.gz")) - named:
         with contextlib.suppress(FileNotFoundError):
-            if before is None or os.stat(path).st_mtime < before:
+            if os.stat(path).st_mtime < before:
                 os.remove(path)
 
 

@@ -23,7 +23,7 @@ FILE = "/run/storm/vpn.conf"
 LOOK_SECONDS = 2
 # Of the mesh's blocks, see plan/mesh.ts.
 BLOCK = 1024
-PLACE = ipaddress.ip_address(BLOCK - 1)
+MASK = ipaddress.ip_address(BLOCK - 1)
 TIME = re.compile(r"[0-9-]{10}T[0-9:]{8}(\.[0-9]+)?Z")
 
 # On the way in before Docker's own rules send a packet elsewhere, so ports are those that were asked for. What the cluster answers gets out;
@@ -33,7 +33,7 @@ delete table inet storm_vpn
 table inet storm_vpn {{
   chain prerouting {{
     type filter hook prerouting priority -310; policy accept;
-    ip saddr {range} ip saddr & {mask} == {place} jump person
+    ip saddr {range} ip saddr & {mask} == {mask} jump person
   }}
   chain person {{
     iifname != "{interface}" drop
@@ -45,7 +45,7 @@ table inet storm_vpn {{
   }}
   chain postrouting {{
     type filter hook postrouting priority 0; policy accept;
-    ip daddr {range} ip daddr & {mask} == {place} ct state != {{ established, related }} drop
+    ip daddr {range} ip daddr & {mask} == {mask} ct state != {{ established, related }} drop
   }}
 }}
 """
@@ -72,7 +72,7 @@ def is_persons(address):
 def rules():
     first, last = bounds()
     mesh = node()["mesh"]
-    return RULES.format(range=f"{first}-{last}", mask=PLACE, place=PLACE, interface=mesh["interface"], own=mesh["address"])
+    return RULES.format(range=f"{first}-{last}", mask=MASK, interface=mesh["interface"], own=mesh["address"])
 
 
 def ended(expires):
@@ -94,11 +94,10 @@ def good(address, claim):
 def wanted(tree):
     """Mesh key -> address of the people who are in, each once. A node's key is the node's."""
     claims = {key[len(PREFIX):]: parsed(value) for key, value in tree.items() if key.startswith(PREFIX)}
-    revoked = {name[len("revoked/"):] for name in claims if name.startswith("revoked/")}
     known = storm_credentials.known()  # what is known there already holds without Consul, too
     if storm_credentials.READ not in known:
         return {}  # as at the proxy: a new manager knows who was revoked before it takes people in
-    revoked |= known
+    revoked = known | {name[len("revoked/"):] for name in claims if name.startswith("revoked/")}
     nodes = {peer.get("publicKey") for peer in storm_peers.load()["peers"].values()}
     found = {}
     for name, claim in sorted(claims.items()):

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { VPN_HOST } from "../../plan/mesh";
 import { table } from "../../plan/table";
 import { didYouMean, nearestWord } from "../../spec/nearest";
 import { UserError } from "../../tools/errors";
@@ -11,7 +12,7 @@ import { issueCredential } from "../credentials/certificate";
 import { clockOf, entries, type Entry, ledgerOf, record, revoke, type State, stateOf } from "../credentials/ledger";
 import { qrText } from "../credentials/qr-code";
 import { checkPerson, parseTtl } from "../credentials/ttl";
-import { enterPeer, managerPeers, MANAGERS_HOST, type Tunnel } from "../credentials/wireguard";
+import { enterPeer, managerPeers, type Tunnel } from "../credentials/wireguard";
 import { shellQuote } from "../shell-quote";
 
 export interface CredentialsOptions {
@@ -45,7 +46,7 @@ export async function issue(name: string, options: IssueOptions, output: Output)
   claimFolder(folder);
   const tunnel = managers && (await enterPeer(ledger, credential, managers));
   if (!tunnel) await record(ledger, credential);
-  const hosts: BundleArgs["dockerHosts"] = tunnel ? [`tcp://${MANAGERS_HOST}:${DOCKER_PORT}`, ...direct] : direct;
+  const hosts: BundleArgs["dockerHosts"] = tunnel ? [`tcp://${VPN_HOST}:${DOCKER_PORT}`, ...direct] : direct;
   const vpn = tunnel && { conf: tunnel.conf, consulCaPem: consulAuthority(stack, outputs) };
   writeBundle(folder, bundleFiles({ stack, dockerHosts: hosts, caPem: authority.certPem, credential, vpn }));
   const { serial, expires } = credential;
@@ -76,7 +77,7 @@ ${tunnel ? ofTunnel(tunnel) : ""}Taken back within a minute: npx storm credentia
 /** The code has the private key: on a terminal it is gone with the window, in a pipeline's log it would stay. */
 function ofTunnel({ address, conf }: Tunnel): string {
   const code = process.stdout.isTTY ? qrText(conf, process.stdout.columns) : undefined;
-  return `By the tunnel, as ${address}: names of services, and https://${MANAGERS_HOST}:${CONSUL_PORT}/ui/ (authority: consul-ca.pem).
+  return `By the tunnel, as ${address}: names of services, and https://${VPN_HOST}:${CONSUL_PORT}/ui/ (authority: consul-ca.pem).
 ${code ?? "For a phone: the QR code wireguard.svg in that folder.\n"}
 `;
 }

@@ -3,7 +3,7 @@ import { Docker } from "../../lab/local/docker";
 import { askDocker } from "../../tools/docker-engine";
 import { inLab } from "../../tools/paths";
 import { type Output, seconds } from "../../tools/report";
-import { type EngineSetup, setUpEngine } from "../../tools/setup";
+import { setUpEngine } from "../../tools/setup";
 import { configFile, isOurs, readConfig } from "../config";
 import { isComponent, partsOf } from "../describe";
 import { keyFolders } from "../key-folder";
@@ -34,7 +34,7 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
   const stack = new StormStack(options.stack, setup);
   await alone(stack, again(options), output, async (signal) => {
     // The other run may have been a stop.
-    if (await stack.exists()) await destroy(stack, setup, options, signal, output);
+    if (await stack.exists()) await destroy(stack, options, signal, output);
     cleanFiles(options.stack);
   });
   output.write(`Stack ${options.stack} is gone (${seconds(Date.now() - began)}); only caches are left\n`);
@@ -42,15 +42,13 @@ export async function stop(options: StopOptions, output: Output): Promise<void> 
 
 async function destroy(
   stormStack: StormStack,
-  setup: EngineSetup,
   options: StopOptions,
   signal: AbortSignal,
   output: Output,
 ): Promise<void> {
   await recoverStack(stormStack, signal, output);
   const { clusters = [], entries = [] } = (await stormStack.backend.state(options.stack)) ?? {};
-  const other = new StormStack(options.stack, setup);
-  await prepared(options.prepare, { stack: stormStack, other }, output, async () => {
+  await prepared(options.prepare, stormStack, output, async () => {
     const stack = await stormStack.open();
     await operate({
       stack: stormStack,

@@ -3,7 +3,7 @@ import { vpnAddresses } from "../../plan/mesh";
 import { UserError } from "../../tools/errors";
 import { type Api, ApiError, change } from "../cluster/api";
 import type { Credential } from "./certificate";
-import { answered, forget, issuedValue, ROOT, rows } from "./ledger";
+import { answered, clockOf, forget, issuedValue, ROOT, rows } from "./ledger";
 
 /** As the managers read it (boot/scripts/storm_vpn.py), under its address. */
 interface Claim {
@@ -29,6 +29,8 @@ export async function recordWithPeer(
   const { serial, person, expires } = credential;
   const claim: Claim = { serial, person, publicKey, expires: expires.toISOString() };
   const all = vpnAddresses(meshCidr);
+  // Not one's own clock: ahead, it would call free what somebody has.
+  const free = (await clockOf(ledger)).getTime() - LEFT_MS;
   // Whoever takes an address meanwhile is the reason for another round, so there are no more than addresses.
   for (let round = 0; round <= all.length; round++) {
     const taken = await claims(ledger);
@@ -37,7 +39,7 @@ export async function recordWithPeer(
       await forget(ledger);
       return own;
     }
-    const address = all.find((each) => !((taken.get(each)?.until ?? 0) > Date.now() - LEFT_MS));
+    const address = all.find((each) => !((taken.get(each)?.until ?? 0) > free));
     if (address === undefined) break;
     const index = taken.get(address)?.index ?? 0;
     await answered(enter(ledger, { address, index, claim, credential }));

@@ -26,9 +26,6 @@ export interface ManagerPeer {
   meshCidr: string;
 }
 
-/** Every manager's name at its mesh address, to those who ask by the tunnel; in the certificates of both APIs (stacks/server-certificates.ts). */
-export const MANAGERS_HOST = "consul.service.consul";
-
 /** A resolver has no more. */
 const NAMESERVERS = 3;
 const KEEPALIVE_SECONDS = 25;

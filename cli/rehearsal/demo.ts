@@ -1,7 +1,7 @@
 /** What `npm run demo` shows: a cluster over three clouds, and what becomes of requests when parts of it die. */
 import { eventually, notYet } from "../../tools/eventually";
 import { sleep } from "../../tools/processes";
-import type { Rehearsal } from "./rehearsal";
+import { type Rehearsal, succeeded } from "./rehearsal";
 import { guestbookUrl, MANAGERS, threeClouds, TTL } from "./three-clouds";
 import type { Tally, Visitors } from "./visitors";
 
@@ -182,8 +182,4 @@ async function ended(visitors: Visitors, event: number): Promise<Seen> {
 function sentence({ requests, failed, failingFor }: Pick<Tally, "requests" | "failed" | "failingFor">): string {
   const last = failed === 0 ? "" : `, the last one ${failingFor.toFixed(1)} s after`;
   return `of ${requests} requests ${failed === 0 ? "none" : failed} failed${last}`;
-}
-
-function succeeded({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }): void {
-  if (code !== 0) throw new Error(`${stdout}${stderr}`.trim().split("\n").slice(-15).join("\n"));
 }

@@ -1,9 +1,7 @@
 /** The storm.yml of eight nodes: three of AWS, two each of Azure and DigitalOcean, and a machine of one's own. */
-import { join } from "node:path";
 import { eventually, notYet } from "../../tools/eventually";
-import { sources } from "../../tools/paths";
 import type { Rehearsal } from "./rehearsal";
-import { TTL } from "./three-clouds";
+import { withGuestbook } from "./three-clouds";
 
 /** The machine that no cloud has. */
 export const HOUSE = "house-1";
@@ -47,10 +45,6 @@ export function eightNodes(house: string, awsSize = "small"): string {
     "DigitalOcean: [2, small]",
     "Hosts:",
     house,
-    `dns: { provider: route53, create: true, ttl: ${TTL} }`,
-    "tls: { acme: { email: ops@storm.example.com } }",
-    "compose:",
-    `  demo: { file: "${join(sources, "catalog", "guestbook", "docker-compose.yml")}", scale: 2 }`,
-    "",
+    withGuestbook(2),
   ].join("\n");
 }

@@ -24,10 +24,17 @@ export function threeClouds({ guestbooks, pools = {} }: ThreeClouds): string {
     site("AWS", "eu-central-1", "aws"),
     site("Azure", "westeurope", "azure"),
     site("DigitalOcean", "ams3", "ocean"),
+    withGuestbook(guestbooks),
+  ].join("\n");
+}
+
+/** What every rehearsal has beside its pools: records, certificates, and the guestbook with so many replicas. */
+export function withGuestbook(replicas: number): string {
+  return [
     `dns: { provider: route53, create: true, ttl: ${TTL} }`,
     "tls: { acme: { email: ops@storm.example.com } }",
     "compose:",
-    `  demo: { file: "${join(sources, "catalog", "guestbook", "docker-compose.yml")}", scale: ${guestbooks} }`,
+    `  demo: { file: "${join(sources, "catalog", "guestbook", "docker-compose.yml")}", scale: ${replicas} }`,
     "",
   ].join("\n");
 }

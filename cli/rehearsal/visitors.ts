@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Visit } from "../../lab/clouds/visit";
+import { tsxProgram } from "../../tools/tsx-program";
 import type { Request } from "./visiting";
 
 /** What became of requests around an event. */
@@ -30,7 +31,7 @@ export class Visitors {
   }
 
   static command(url: string): string[] {
-    return [process.execPath, "--require", require.resolve("tsx/cjs"), join(__dirname, "visiting.ts"), url];
+    return tsxProgram(join(__dirname, "visiting.ts"), url);
   }
 
   static begin(visit: Visit): Visitors {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../tools/errors";
 import { readIfThere, writeAtomically } from "../../tools/files";
 import { end, isAlive, type ProcessId, sleep } from "../../tools/processes";
+import { tsxProgram } from "../../tools/tsx-program";
 import { ask, LabError } from "../plugins/shared/lab-socket";
 import type { Command } from "./commands";
 import { FILES, type LabSettings } from "./folder";
@@ -42,7 +43,7 @@ export async function startDaemon(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeAtomically(join(folder, FILES.settings), JSON.stringify(settings), 0o600);
   const output = openSync(log, "a", 0o600);
-  const node = [process.execPath, "--require", require.resolve("tsx/cjs"), program, folder];
+  const node = tsxProgram(program, folder);
   // The lock is with flock itself (-o) and not with what the daemon starts, which may live on.
   const child = spawn("flock", ["-w", String(LOCK_SECONDS), "-o", join(folder, FILES.lock), ...node], {
     detached: true,

@@ -1,41 +1,12 @@
 import json
 import unittest
-from unittest import mock
 
-import fakes
-import storm_controller
+from controller_case import ControllerCase
 from swarm_nodes import member, swarm_node
-from storm_controller import Controller, labels
+from storm_controller import labels
 
 
-class Rounds(unittest.TestCase):
-    def setUp(self):
-        self.consul, self.docker = fakes.FakeConsul(), fakes.FakeDocker()
-        self.addCleanup(self.consul.close)
-        self.addCleanup(self.docker.close)
-        self.clock = 1000.0
-        patch = mock.patch.object(storm_controller.time, "monotonic", lambda: self.clock)
-        patch.start()
-        self.addCleanup(patch.stop)
-        self.docker.nodes = [swarm_node("1", "n1", True, leader=True), swarm_node("2", "n2", True),
-                             swarm_node("3", "n3", True), swarm_node("4", "n4")]
-        self.consul.members = [member(f"n{i}", server=i < 4) for i in (1, 2, 3, 4)]
-        self.consul.catalog = [{"Node": f"n{i}", "Meta": {"pool": "local.local"}} for i in (1, 2, 3, 4)]
-        self.want(n1="manager", n2="manager", n3="manager", n4="worker")
-        self.controller = Controller()
-
-    def want(self, **roles):
-        self.consul.put("storm/nodes", {name: {"role": role, "labels": {}} for name, role in roles.items()})
-
-    def rounds(self, count=1, seconds=1):
-        for _ in range(count):
-            self.clock += seconds
-            self.controller.round()
-        return json.loads(self.consul.kv["storm/status"])["pending"]
-
-    def node(self, number):
-        return next((found for found in self.docker.nodes if found["ID"] == number), None)
-
+class Rounds(ControllerCase):
     def test_settles_and_then_changes_nothing(self):
         self.rounds(3)
         self.assertEqual(self.rounds(), [])
@@ -50,22 +21,6 @@ class Rounds(unittest.TestCase):
         self.docker.nodes[1]["ManagerStatus"]["Leader"] = True
         self.controller.round()
         self.assertNotIn("storm/status", self.consul.kv)
-
-    def test_a_manager_that_does_not_lead_prunes_who_has_left_once_the_leader_has_cleaned_up(self):
-        self.docker.nodes[0]["ManagerStatus"]["Leader"] = False
-        self.docker.nodes[1]["ManagerStatus"]["Leader"] = True
-        self.consul.members += [member("n5", status=3), member("n6", status=4)]
-        listed = lambda: sorted(one["Name"] for one in self.consul.members)
-        self.consul.put("storm/claims/10.0.0.5", "n5")
-        self.controller.round()
-        self.assertIn("n5", listed())
-        del self.consul.kv["storm/claims/10.0.0.5"]
-        self.docker.nodes.append(swarm_node("5", "n5", state="down"))
-        self.controller.round()
-        self.assertIn("n5", listed())
-        del self.docker.nodes[-1]
-        self.controller.round()
-        self.assertEqual(listed(), ["n1", "n2", "n3", "n4", "n6"])
 
     def test_an_empty_answer_empties_nothing(self):
         for empty in ("", "{}"):
@@ -106,14 +61,6 @@ class Rounds(unittest.TestCase):
         self.assertIn("mesh/version", self.consul.kv)
         self.assertNotIn("n4", [one["Name"] for one in self.consul.members])
         self.assertEqual(self.rounds(), [])
-
-    def test_a_new_node_by_the_name_of_one_that_left_is_not_pruned(self):
-        # Before the list names it; by the intent to leave of the one before, Serf calls it leaving until its own to join is heard.
-        self.consul.members.append(member("n9", status=2))
-        self.consul.put("mesh/peers/local/local/n9", {})
-        self.assertIn("n9: still in Consul", self.rounds(2))
-        self.assertIn("n9", [one["Name"] for one in self.consul.members])
-        self.assertIn("mesh/peers/local/local/n9", self.consul.kv)
 
     def test_what_an_operator_sets_stays_until_the_node_asks_for_something_else(self):
         self.consul.put("storm/availability/n4", "active")

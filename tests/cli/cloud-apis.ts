@@ -1,7 +1,6 @@
 /** The clouds' APIs, as far as `storm config` asks them, on this machine: with errors as the real ones word them. */
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { answering } from "./answering-server";
 
 /** The only ones that it takes. */
 export const GOOD = {
@@ -20,22 +19,10 @@ export interface CloudApis {
 
 export async function cloudApis(): Promise<CloudApis> {
   const asked: string[] = [];
-  const server = createServer((request, answer) => {
-    const { method = "", url = "", headers } = request;
+  const { origin, close } = await answering(({ method, url, headers, body }) => {
     asked.push(`${method} ${url}`);
-    let body = "";
-    request.setEncoding("utf8").on("data", (part: string) => (body += part));
-    request.on("end", () => {
-      const [status, text] = answerTo(url, headers.authorization ?? "", body);
-      answer.writeHead(status).end(text);
-    });
+    return answerTo(url, headers.authorization ?? "", body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
   return { origin, asked, close };
 }
 

@@ -45,6 +45,7 @@ interface Operation {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = "";
   for await (const part of request.setEncoding("utf8")) body += part as string;
+  if (request.url === "/v1/status/leader") return void response.end('"100.64.12.1:8300"');
   if (request.url === "/v1/txn") {
     inBetween?.();
     inBetween = undefined;
@@ -139,6 +140,14 @@ test("an entry whose answer is lost is the own one all the same", async () => {
   expect([...keys.keys()].filter((key) => key.includes("/vpn/"))).toHaveLength(1);
 });
 
+test("an operator's clock that is ahead calls nobody's address free", async () => {
+  put(`vpn/${FIRST}`, { serial: "4F", expires: new Date(now + HOUR) });
+  jest.spyOn(Date, "now").mockReturnValue(now + 10_000 * HOUR);
+  const { address } = await enterPeer(ledger, credential("alice", "4A"), MANAGERS);
+  jest.restoreAllMocks();
+  expect(address).toBe(SECOND);
+});
+
 test("the address of a credential that ended is given again, of one that was revoked not before its end", async () => {
   put(`vpn/${FIRST}`, { serial: "41", expires: new Date(now - HOUR) });
   put(`vpn/${SECOND}`, { serial: "42", expires: new Date(now + HOUR) });
@@ -179,25 +188,19 @@ test("the managers are those of the stack that say so themselves, each written a
   }
 });
 
+const section = (index: 0 | 1) => `
+[Peer]
+# m-${index + 1}
+PublicKey = ${MANAGERS[index].publicKey}
+Endpoint = 192.0.2.${index + 1}:51820
+AllowedIPs = 100.64.12.${index + 1}/32
+PersistentKeepalive = 25
+`;
 const CONF = `[Interface]
 PrivateKey = PRIVATE
 Address = 100.64.3.255/32
 DNS = 100.64.12.1, 100.64.12.2
-
-[Peer]
-# m-1
-PublicKey = ${MANAGERS[0].publicKey}
-Endpoint = 192.0.2.1:51820
-AllowedIPs = 100.64.12.1/32
-PersistentKeepalive = 25
-
-[Peer]
-# m-2
-PublicKey = ${MANAGERS[1].publicKey}
-Endpoint = 192.0.2.2:51820
-AllowedIPs = 100.64.12.2/32
-PersistentKeepalive = 25
-`;
+${section(0)}${section(1)}`;
 
 test("wireguard.conf: every manager for itself, with its own address alone; names by the tunnel", () => {
   expect(wireguardConf("PRIVATE", "100.64.3.255", MANAGERS)).toBe(CONF);

@@ -53,6 +53,10 @@ class Engine {
   readonly asked: string[] = [];
   constructor(public resources: readonly StateResource[]) {}
 
+  uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   run(args: readonly string[], input?: string) {
     this.asked.push(args.join(" "));
     const exported = { version: 3, deployment: { manifest: { time: "t" }, resources: this.resources } };
@@ -158,14 +162,15 @@ test("after Ctrl-C the state is put back by commands that it does not stop; the 
   );
   chmodSync(path, 0o755);
   writeFileSync(state, JSON.stringify({ deployment: { resources: [ROOT, ZONE] } }));
-  const stackOf = () =>
-    new StormStack("prod", { engine: { path, version: "3.220.0", origin: "built" }, plugins: "stand-in" });
-  const stack = stackOf();
+  const stack = new StormStack("prod", {
+    engine: { path, version: "3.220.0", origin: "built" },
+    plugins: "stand-in",
+  });
   const interrupt = new AbortController();
   stack.endOn(interrupt.signal);
   const said = new Written();
   const preparation = new LettingGo({ shown: [], data: false, unprotect: true });
-  const work = prepared(preparation, { stack, other: stackOf() }, said, async () => {
+  const work = prepared(preparation, stack, said, async () => {
     expect(readFileSync(state, "utf8")).not.toContain("protect");
     interrupt.abort();
     await stack.run(["destroy"]);
@@ -183,9 +188,7 @@ test("that the state could not be put back is said, and the error stays the firs
     giveUp: () => Promise.reject(new Error("it is locked")),
   };
   const engine = new Engine([]);
-  const work = prepared(preparation, { stack: engine, other: engine }, said, () =>
-    Promise.reject(new Error("refused")),
-  );
+  const work = prepared(preparation, engine, said, () => Promise.reject(new Error("refused")));
   await expect(work).rejects.toThrow("refused");
   expect(said.text).toBe("The state could not be put back as it was: it is locked\n");
 });

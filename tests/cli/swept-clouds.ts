@@ -1,8 +1,8 @@
 /** Three accounts with things of two environments, behind one address of this machine. */
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { PassThrough } from "node:stream";
 import type { SweepSources } from "../../cli/sweep/sweep";
+import { answering } from "./answering-server";
 
 export const PLAN = {
   name: "storm",
@@ -116,20 +116,9 @@ export class Clouds {
 
 /** @param clouds those of the moment */
 export async function serveClouds(clouds: () => Clouds): Promise<{ sources: SweepSources; close: () => void }> {
-  const server = createServer((request, answer) => {
-    let body = "";
-    request.setEncoding("utf8").on("data", (part: string) => (body += part));
-    request.on("end", () => {
-      const [status, text] = clouds().answer(request.method ?? "", request.url ?? "", request.headers, body);
-      answer.writeHead(status).end(text);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
+  const { origin, close } = await answering(({ method, url, headers, body }) =>
+    clouds().answer(method, url, headers, body),
+  );
   const env = {
     AWS_ACCESS_KEY_ID: "canary-id",
     AWS_SECRET_ACCESS_KEY: "canary-secret",

@@ -10,6 +10,9 @@ const execFileAsync = promisify(execFile);
 export { eventually, notYet };
 export const root = path.resolve(__dirname, "..", "..");
 
+/** Seconds in which a task that has just begun knows the names of its networks: Docker may wait 30 s for a reply that is lost (decision 31). */
+export const NAMES_SECONDS = 40;
+
 /** What a command did; never throws for an exit code. */
 export interface Done {
   code: number;

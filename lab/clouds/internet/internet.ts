@@ -9,6 +9,7 @@ import { messageOf } from "../../../tools/errors";
 import { readIfThere } from "../../../tools/files";
 import { cacheFolder } from "../../../tools/paths";
 import { end, identify, isAlive, type ProcessId, sleep } from "../../../tools/processes";
+import { tsxProgram } from "../../../tools/tsx-program";
 import { buildGoModule } from "../../binaries/build";
 import { shortHash } from "../../binaries/checksums";
 import { recipes } from "../../binaries/recipes";
@@ -161,13 +162,7 @@ export class Internet {
     this.file<Settings | undefined>(FILES.settings, undefined).write(settings);
     rmSync(join(this.folder, FILES.status), { force: true });
     const { namespace } = this.options;
-    const command = [
-      process.execPath,
-      "--require",
-      require.resolve("tsx/cjs"),
-      join(__dirname, "server.ts"),
-      this.folder,
-    ];
+    const command = tsxProgram(join(__dirname, "server.ts"), this.folder);
     const [program = "", ...args] = namespace === undefined ? command : ["nsenter", `--net=${namespace}`, ...command];
     const log = openSync(join(this.folder, FILES.log), "w", 0o600);
     const child = spawn(program, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { tsxProgram } from "../../../tools/tsx-program";
 import type { Machine } from "../world";
 import { entering } from "./host";
 import type { MachineMetadata } from "./metadata-answers";
@@ -57,13 +58,8 @@ export class MetadataServices {
   }
 
   private async start(network: string, namespace: string): Promise<void> {
-    const program = [
-      "--require",
-      require.resolve("tsx/cjs"),
-      join(__dirname, "metadata-service.ts"),
-      this.file(network),
-    ];
-    const [command = "", ...args] = [...entering({ namespace }), process.execPath, ...program];
+    const program = tsxProgram(join(__dirname, "metadata-service.ts"), this.file(network));
+    const [command = "", ...args] = [...entering({ namespace }), ...program];
     const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env.PATH } });
     this.children.set(network, child);
     let last = "";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { kill, type Victims, VICTIMS } from "../killing";
-import { eventually, type LabCluster, notYet, run } from "../lab";
+import { eventually, type LabCluster, NAMES_SECONDS, notYet, run } from "../lab";
 import { nothingAtAll, nothingLeftOver, unusedVolumes } from "../leftovers";
 import { copyOfGuestbook, stormYml } from "../storm-yml";
 
@@ -55,7 +55,7 @@ export function crashes(lab: LabCluster, firstUpSeconds: () => number): void {
       await lab.whole(60);
       console.info(`converged after ${((Date.now() - began) / 1000).toFixed(1)} s`);
       await nothingLeftOver(lab, unused);
-      const entries = await lab.entries(20);
+      const entries = await lab.entries(NAMES_SECONDS);
       if (change !== "first up") expect(entries).toContain("before the crashes");
     },
   );

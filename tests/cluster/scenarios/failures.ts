@@ -58,15 +58,34 @@ export function failures(lab: LabCluster): void {
     expect(halted.some(({ name, consul }) => name === consul)).toBe(true);
   });
 
-  test("docker restart of one node, and of all three at once", async () => {
-    for (const names of [["local-2"], ["local-1", "local-2", "local-3"]]) {
-      await Promise.all(names.map((name) => run("docker", ["restart", lab.container(name)])));
-      const seconds = (await lab.whole(RESTART_SECONDS)) / 1000;
-      console.info(`restart of ${names.join(", ")}: whole after ${seconds.toFixed(1)} s`);
-      expect(await lab.entries(30)).toContain("before the kill");
-      await routed(lab, 2);
-    }
+  test.each([[["local-2"]], [["local-1", "local-2", "local-3"]]])("docker restart of %j", async (names) => {
+    const began = Date.now();
+    await Promise.all(names.map((name) => run("docker", ["restart", lab.container(name)])));
+    const started = Date.now();
+    await lab.whole(2 * RESTART_SECONDS);
+    expect(await lab.entries(RESTART_SECONDS)).toContain("before the kill");
+    await routed(lab, 2);
+    const seconds = (Date.now() - started) / 1000;
+    const waits = await dockersOwnWaits(lab, began);
+    console.info(
+      `restart of ${names.join(", ")}: whole after ${seconds.toFixed(1)} s; ${waits.join("; ") || "no waits"}`,
+    );
+    if (seconds > RESTART_SECONDS) expect(waits).not.toEqual([]);
   });
+}
+
+/**
+ * What Docker waited for in itself since a moment, by its own log, and no setting shortens (docs/decisions/31): a reply that two tasks'
+ * networks took from each other, 30 s; an election that was lost by a manager that lacked entries, up to 19 s each.
+ */
+async function dockersOwnWaits(lab: LabCluster, since: number): Promise<string[]> {
+  const journal = `journalctl -q -u docker -o cat --since @${Math.floor(since / 1000)}`;
+  const said = "Bulk sync to node [0-9a-f]* timed out|rejected MsgVote from [0-9a-f]* .* at term [0-9]*";
+  const found = lab.nodes.map(async ({ name }) => {
+    const { stdout } = await lab.on(name, `${journal} | grep -oE '${said}' | sort -u`);
+    return stdout.split("\n").flatMap((line) => (line ? [`${name}: ${line}`] : []));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** From five seconds after a node's death on, every request is answered; before, some may fail. */

@@ -94,7 +94,7 @@ export function vpn(lab: LabCluster): void {
     expect(files.map(([name]) => name)).toEqual(
       expect.arrayContaining(["consul-ca.pem", "wireguard.conf", "wireguard.svg"]),
     );
-    expect(files.length).toBe(8);
+    expect(files.length).toBe(9);
     const found = (await secretValues(lab)).flatMap(({ name, value }) =>
       files.filter(([, text]) => text.includes(value)).map(([file]) => `${name} in ${file}`),
     );
