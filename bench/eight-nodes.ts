@@ -1,9 +1,9 @@
 /** Eight nodes over the lab's three clouds and a machine of one's own: how long they take, how quick a page is, and what two failures cost. */
 import { join } from "node:path";
 import { bareMachine, EIGHT_NODES, eightNodes } from "../cli/rehearsal/eight-nodes";
-import { Rehearsal, succeeded } from "../cli/rehearsal/rehearsal";
+import { Rehearsal } from "../cli/rehearsal/rehearsal";
 import { guestbookUrl } from "../cli/rehearsal/three-clouds";
-import { run } from "../tools/command";
+import { run, succeeded } from "../tools/command";
 import { eventually, notYet } from "../tools/eventually";
 import { tsxProgram } from "../tools/tsx-program";
 import { timed } from "./measure";

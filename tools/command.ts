@@ -73,3 +73,8 @@ function openLog(file: string | undefined): NodeJS.WritableStream | undefined {
 function text(chunks: Buffer[]): string {
   return Buffer.concat(chunks).toString("utf8");
 }
+
+/** @throws Error with the last lines of what a command said that failed */
+export function succeeded({ code, stdout, stderr }: CommandResult): void {
+  if (code !== 0) throw new Error(`${stdout}${stderr}`.trim().split("\n").slice(-15).join("\n"));
+}

@@ -1,7 +1,8 @@
 /** What `npm run demo` shows: a cluster over three clouds, and what becomes of requests when parts of it die. */
 import { eventually, notYet } from "../../tools/eventually";
 import { sleep } from "../../tools/processes";
-import { type Rehearsal, succeeded } from "./rehearsal";
+import { succeeded } from "../../tools/command";
+import type { Rehearsal } from "./rehearsal";
 import { guestbookUrl, MANAGERS, threeClouds, TTL } from "./three-clouds";
 import type { Tally, Visitors } from "./visitors";
 

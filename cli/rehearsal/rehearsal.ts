@@ -203,8 +203,3 @@ function bounded(
     allowFailure: true,
   });
 }
-
-/** @throws Error with the last lines of what a command said that failed */
-export function succeeded({ code, stdout, stderr }: CommandResult): void {
-  if (code !== 0) throw new Error(`${stdout}${stderr}`.trim().split("\n").slice(-15).join("\n"));
-}

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { installPlugins } from "../../lab/plugins/install";
+import { succeeded } from "../../tools/command";
 import { storm } from "../../tools/paths";
 import { type Done, type LabCluster, root, run } from "./lab";
 
@@ -91,8 +92,4 @@ export class Team {
     const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     return run("env", ["-i", ...words, "sh", "-ec", `cd ${folder}\n${lines}`], 400);
   }
-}
-
-function succeeded({ code, stdout, stderr }: Done): void {
-  if (code !== 0) throw new Error(stdout + stderr);
 }
