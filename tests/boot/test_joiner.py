@@ -45,6 +45,13 @@ class Joining(unittest.TestCase):
             "RemoteAddrs": ["100.64.12.2:2377"], "JoinToken": "SWMTKN-worker"}])
         self.assertEqual(self.consul.kv["storm/availability/n1"], "active")
 
+    def test_has_the_ingress_certificates_before_it_joins(self):
+        asked = []
+        with mock.patch.object(subprocess, "run", lambda command, **_: asked.append((command, self.posts("/swarm/join"))) or mock.Mock(stdout="")):
+            self.joiner.step()
+        self.assertIn((["systemctl", "start", "storm-certificates.service"], []), asked)
+        self.assertEqual(len(self.posts("/swarm/join")), 1)
+
     def test_a_node_that_is_not_listed_yet_stays(self):
         self.consul.put("storm/nodes", {"n2": MANAGER})
         with mock.patch.object(Joiner, "was_listed", staticmethod(lambda: False)), self.assertRaises(OSError):

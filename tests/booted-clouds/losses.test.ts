@@ -1,6 +1,6 @@
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { guestbookUrl, MANAGERS, threeClouds, TTL } from "../../cli/rehearsal/three-clouds";
-import { eventually, notYet } from "../cluster/lab";
+import { eventually, notYet, run } from "../cluster/lab";
 
 jest.setTimeout(900_000);
 
@@ -108,8 +108,17 @@ async function everySiteServes(seconds: number): Promise<void> {
     if (balancers.length !== MANAGERS.length) notYet(`${balancers.length} load balancers`);
     for (const { id, publicAddress } of balancers) {
       const { stdout, stderr } = await ask("--resolve", `${new URL(url).hostname}:443:${publicAddress}`, `${url}/`);
-      if (!stdout.endsWith("\n200")) notYet(`${id}: ${stdout.slice(-200)} ${stderr}`);
+      if (!stdout.endsWith("\n200")) notYet(`${id}: ${stdout.slice(-200)} ${stderr}\n${await lastWords(id)}`);
     }
     return true;
   });
+}
+
+/** What a load balancer says of its targets, and the swarm of the ingress's tasks. */
+async function lastWords(balancer: string): Promise<string> {
+  const container = await run("docker", ["ps", "-q", "--filter", `label=storm.lab.id=${balancer}`]);
+  const log = await run("docker", ["logs", "--tail", "3", container.stdout.trim()]);
+  const format = "{{.Node}} {{.DesiredState}} {{.CurrentState}} {{.Error}}";
+  const tasks = await rehearsal.on("azure-1", `docker service ps ingress_traefik --format '${format}'`);
+  return log.stdout + log.stderr + tasks.stdout;
 }

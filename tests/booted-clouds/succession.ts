@@ -5,7 +5,7 @@ export interface Departure {
   node: string;
   /** As Date.now() says it. */
   at: number;
-  /** The watched nodes that the cluster had not got, at that moment, besides it. */
+  /** The watched nodes that the cluster had not got, in the look before, besides it: the swarm that loses its leader shows none for a moment. */
   missing: string[];
 }
 
@@ -18,28 +18,31 @@ export class Succession {
     private readonly witness: string,
     /** Node -> Machine.id, before the update. */
     private readonly before: ReadonlyMap<string, string>,
+    /** Of the last look after which all machines were the same still. */
+    private missing: readonly string[],
   ) {}
 
   /** @param witness a manager whose machine stays */
   static async of(rehearsal: Rehearsal, witness: string, nodes: readonly string[]): Promise<Succession> {
-    return new Succession(rehearsal, witness, await machinesOf(rehearsal, nodes));
+    const missing = await missingOf(rehearsal, witness, nodes);
+    return new Succession(rehearsal, witness, await machinesOf(rehearsal, nodes), missing);
   }
 
   async look(): Promise<void> {
     const nodes = [...this.before.keys()];
+    const missing = await missingOf(this.rehearsal, this.witness, nodes);
     const machines = await machinesOf(this.rehearsal, nodes);
     const gone = nodes.filter((node) => machines.get(node) !== this.before.get(node));
     const news = gone.filter((node) => !this.departures.some((each) => each.node === node));
-    if (news.length === 0) return;
-    const at = Date.now();
-    const { swarm, consul } = await this.rehearsal.members(this.witness);
-    for (const node of news) {
-      const missing = nodes.filter(
-        (other) => other !== node && !(isOnce(swarm, other, "Ready") && isOnce(consul, other, "alive")),
-      );
-      this.departures.push({ node, at, missing });
-    }
+    for (const node of news)
+      this.departures.push({ node, at: Date.now(), missing: this.missing.filter((other) => other !== node) });
+    if (news.length === 0) this.missing = missing;
   }
+}
+
+async function missingOf(rehearsal: Rehearsal, witness: string, nodes: readonly string[]): Promise<string[]> {
+  const { swarm, consul } = await rehearsal.members(witness);
+  return nodes.filter((node) => !(isOnce(swarm, node, "Ready") && isOnce(consul, node, "alive")));
 }
 
 async function machinesOf(rehearsal: Rehearsal, nodes: readonly string[]): Promise<Map<string, string>> {
