@@ -16,13 +16,13 @@ export function eightNodesFigures(measured: EightNodes, localSeconds: number): R
   });
   return {
     "8 nodes": {
-      title: "First page of eight nodes over three clouds / of three local ones, per node",
+      title: "First page, eight nodes of three clouds / three local ones, per node",
       value: startSeconds / EIGHT_NODES.length / (localSeconds / LOCAL_NODES),
       unit: "ratio",
       details: { eightNodesSeconds: round(startSeconds), threeNodesSeconds: round(localSeconds) },
     },
     "8 p99": {
-      title: "Request by load balancer and ingress with TLS / direct, 99th percentile",
+      title: "Request by balancer and ingress with TLS / direct, 99th percentile",
       value: quantile(byIngress, 0.99) / quantile(direct, 0.99),
       unit: "ratio",
       details: { milliseconds: { byIngress: shares(byIngress), direct: shares(direct) } },
