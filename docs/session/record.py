@@ -24,7 +24,7 @@ COMMANDS = [
     "npx storm status",
     "eval $(npx storm env dev); docker service ls",
     "npx storm scale local 4 --yes",
-    "npx storm status",
+    "docker node ls",
     "npm stop",
 ]
 COLUMNS, ROWS = 110, 32
