@@ -22,7 +22,7 @@ from urllib.parse import urlparse
 COMMANDS = [
     "npm start",
     "npx storm status",
-    "eval $(npx storm env dev); docker service ls",
+    "eval $(npx storm env dev); docker stack ls",
     "npx storm scale local 4 --yes",
     "docker node ls",
     "npm stop",
@@ -51,7 +51,7 @@ class Session:
                 "TERM": "xterm-256color",
                 # npx would turn a wheel before each command.
                 "npm_config_progress": "false",
-                "PS1": f"{READY}\\e[1;32m$\\e[0m ",
+                "PS1": f"{READY}\\e[32m$\\e[0m ",
             }
             kept = {name: value for name, value in os.environ.items() if name.startswith(("STORM_", "npm_config_", "GO", "NODE_EXTRA"))}
             os.execvpe("bash", ["bash", "--noprofile", "--norc", "--noediting"], {**environment, **kept})
