@@ -46,6 +46,7 @@ export function bundleFiles({
   const environment = `# Storm's cluster ${stack}, for ${credential.person} until ${until}
 # . FOLDER/env.sh in bash and zsh; other shells have to be in the folder, for only those two say where a file is that they read
 DOCKER_CERT_PATH=$(cd -- "$(dirname -- "\${BASH_SOURCE:-$0}")" && pwd)
+[ -f "$DOCKER_CERT_PATH/ca.pem" ] || echo "env.sh: no ca.pem in $DOCKER_CERT_PATH: this shell has to read it in its own folder" >&2
 DOCKER_HOST=${shellQuote(dockerHost)}
 ${others.map((other) => `# ${otherwise}: DOCKER_HOST=${shellQuote(other)}\n`).join("")}DOCKER_TLS_VERIFY=1
 export DOCKER_CERT_PATH DOCKER_HOST DOCKER_TLS_VERIFY

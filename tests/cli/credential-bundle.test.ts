@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dockerHosts as hostsOf } from "../../cli/cluster/access";
@@ -44,6 +44,14 @@ test.each([
   const args = [...options, "-euc", script, shell, bundle];
   const read = execFileSync(shell, args, { cwd, env: { PATH: process.env.PATH ?? "" } });
   expect(String(read)).toBe(`${bundle}|tcp://192.0.2.10:2376 1 ${bundle}\n`);
+});
+
+test("env.sh in a shell that does not know where the file is says so", () => {
+  const { stdout, stderr } = spawnSync("sh", ["-c", '. "$1/env.sh"', "sh", bundle], { cwd: "/", encoding: "utf8" });
+  expect({ stdout, stderr }).toEqual({
+    stdout: "",
+    stderr: "env.sh: no ca.pem in /: this shell has to read it in its own folder\n",
+  });
 });
 
 test("the other managers are in env.sh, for when that one is dead", () => {
