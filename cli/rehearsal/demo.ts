@@ -1,7 +1,7 @@
 /** What `npm run demo` shows: a cluster over three clouds, and what becomes of requests when parts of it die. */
+import { succeeded } from "../../tools/command";
 import { eventually, notYet } from "../../tools/eventually";
 import { sleep } from "../../tools/processes";
-import { succeeded } from "../../tools/command";
 import type { Rehearsal } from "./rehearsal";
 import { guestbookUrl, MANAGERS, threeClouds, TTL } from "./three-clouds";
 import type { Tally, Visitors } from "./visitors";

@@ -1,5 +1,6 @@
 import type { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { eventually, notYet, run } from "../cluster/lab";
+import { containerOf } from "./container-of";
 
 /** The nodes that a cloud makes by itself, wherever the cluster knows them. */
 export class ElasticPool {
@@ -72,10 +73,4 @@ export class ElasticPool {
     const { stdout, stderr } = await run("docker", ["exec", await containerOf(balancer), "curl", ...shown, ...way]);
     return stdout === "000" ? stderr : stdout;
   }
-}
-
-/** Container of a machine or load balancer by its cloud's id. */
-async function containerOf(id: string): Promise<string> {
-  const { stdout } = await run("docker", ["ps", "-q", "--filter", `label=storm.lab.id=${id}`]);
-  return stdout.trim();
 }

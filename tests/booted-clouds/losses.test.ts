@@ -1,6 +1,7 @@
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { guestbookUrl, MANAGERS, threeClouds, TTL } from "../../cli/rehearsal/three-clouds";
 import { eventually, notYet, run } from "../cluster/lab";
+import { containerOf } from "./container-of";
 
 jest.setTimeout(900_000);
 
@@ -116,8 +117,7 @@ async function everySiteServes(seconds: number): Promise<void> {
 
 /** What a load balancer says of its targets, and the swarm of the ingress's tasks. */
 async function lastWords(balancer: string): Promise<string> {
-  const container = await run("docker", ["ps", "-q", "--filter", `label=storm.lab.id=${balancer}`]);
-  const log = await run("docker", ["logs", "--tail", "3", container.stdout.trim()]);
+  const log = await run("docker", ["logs", "--tail", "3", await containerOf(balancer)]);
   const format = "{{.Node}} {{.DesiredState}} {{.CurrentState}} {{.Error}}";
   const tasks = await rehearsal.on("azure-1", `docker service ps ingress_traefik --format '${format}'`);
   return log.stdout + log.stderr + tasks.stdout;

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Asked {
@@ -21,8 +21,16 @@ export async function answering(
       answer.writeHead(status).end(text);
     });
   });
+  return listening(server, "http");
+}
+
+/** Starts a server at a free port of this machine. */
+export async function listening(
+  server: Server,
+  scheme: "http" | "https",
+): Promise<{ origin: string; close: () => void }> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
+  const origin = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
   const close = () => {
     server.close();
     server.closeAllConnections();

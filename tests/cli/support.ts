@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { listening } from "./answering-server";
 
 /** A certificate with its key, signed by itself, in a folder. */
 export function makeCertificate(folder: string, name: string, days = 1): { cert: string; key: string } {
@@ -18,18 +18,11 @@ export function makeCertificate(folder: string, name: string, days = 1): { cert:
 }
 
 /** An HTTPS server of this machine; `clients` is whose certificates it takes, default: nobody is asked for one. */
-export async function serveHttps(
+export function serveHttps(
   server: { cert: string; key: string },
   answer: RequestListener,
   clients?: string,
 ): Promise<{ origin: string; close: () => void }> {
   const asks = clients === undefined ? {} : { ca: clients, requestCert: true, rejectUnauthorized: true };
-  const api = createServer({ ...server, ...asks }, answer);
-  await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
-  const origin = `https://127.0.0.1:${(api.address() as AddressInfo).port}`; // it listens on a port
-  const close = () => {
-    api.close();
-    api.closeAllConnections();
-  };
-  return { origin, close };
+  return listening(createServer({ ...server, ...asks }, answer), "https");
 }
