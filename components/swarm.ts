@@ -15,7 +15,8 @@ export interface SwarmArgs {
 
 /**
  * The swarm: initialised once, then every node joins by its own joiner. The command ends when exactly the plan's nodes
- * are in it, Ready and labelled, so that a node which leaves the plan is drained before its machine goes.
+ * are in it, Ready and labelled, so that a node which leaves the plan is drained before its machine goes, and a new one is in with its
+ * share of the global services.
  */
 export class Swarm extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource;

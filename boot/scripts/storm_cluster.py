@@ -21,6 +21,8 @@ from storm_lib import Consul, Docker, lock, log, node, parsed
 # Between a node's beats. One is down after three missed, after six when the leader is new (swarmkit's dispatcher), which comes on top of
 # an election of 10 to 19 s: by Docker's own 5 s a leader's tasks could move only after a minute.
 HEARTBEAT, DOCKERS_HEARTBEAT = 3_000_000_000, 5_000_000_000  # nanoseconds
+# How long a deployment waits for what runs on every node: an image that is not there yet takes its time.
+GLOBAL_TASKS = 60  # seconds
 
 
 def put_changed(consul, key, value):
@@ -155,7 +157,35 @@ def swarm_up(document):
             raise Waiting("; ".join(pending))
 
     until(document.get("seconds", 240), ready)
+    await_global_tasks(docker, GLOBAL_TASKS)
     return {"id": swarm["ID"], "nodes": len(document["nodes"])}
+
+
+def await_global_tasks(docker, seconds):
+    """A node is whole with its share of every global service, the ingress above all. One that does not start is its stack's matter: said here,
+    no failure of the swarm."""
+    deadline, said, quiet = time.monotonic() + seconds, "", 0
+    # Twice: Swarm gives a node that came this moment its tasks a moment later.
+    while quiet < 2:
+        try:
+            late = tasks_to_come(expect(docker.get("/services", status=True), "services"))
+        except OSError as error:
+            late = [str(error)]
+        quiet = 0 if late else quiet + 1
+        text = "still starting: " + ", ".join(late)
+        if late and text != said:
+            log_error(text)
+        said = text
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.25)
+
+
+def tasks_to_come(services):
+    """["<global service> <running>/<wanted>"]"""
+    counts = [(service["Spec"]["Name"], service.get("ServiceStatus") or {}) for service in services if "Global" in service["Spec"]["Mode"]]
+    return [f"{name} {status.get('RunningTasks', 0)}/{status['DesiredTasks']}" for name, status in counts
+            if status.get("RunningTasks", 0) < status.get("DesiredTasks", 0)]
 
 
 def waiting_for(consul):
