@@ -110,9 +110,24 @@ export class StormStack implements RecoveryEngine {
     return (await exportOf((args) => this.run(args), this.name, ...options))?.resources ?? [];
   }
 
-  /** One engine command outside of the Automation API; it has no method for these. */
-  run(args: readonly string[], input?: string): Promise<EngineRunResult> {
-    return runEngine(this.setup.engine.path, args, checkout, this.environment, { signal: this.signal, input });
+  /**
+   * One engine command outside of the Automation API; it has no method for these.
+   * @param input for its standard input
+   * @param more environment besides the stack's own, and a signal besides the run's
+   */
+  run(
+    args: readonly string[],
+    input?: string,
+    { env, signal }: { env?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<EngineRunResult> {
+    const signals = [this.signal, signal].filter((each) => each !== undefined);
+    return runEngine(
+      this.setup.engine.path,
+      args,
+      checkout,
+      { ...this.environment, ...env },
+      { signal: signals.length === 0 ? undefined : AbortSignal.any(signals), input },
+    );
   }
 
   async cancel(stack: string): Promise<void> {

@@ -144,7 +144,8 @@ function withoutSecret(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecret(inner)]));
 }
 
-function projectName(): string {
+/** As Pulumi.yaml has it. */
+export function projectName(): string {
   const project = load(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as { name: string };
   return project.name;
 }

@@ -50,7 +50,7 @@ function looker(stack: StormStack): () => Promise<ClusterStatus> {
     if (state === undefined) throw unknownStack(stack.name, await stack.backend.stacks());
     const key = accessKey(state);
     if (known?.key !== key) known = { key, outputs: await stack.outputs() };
-    const found = assess(await collect(stack.name, state, known.outputs), new Date());
+    const found = assess(await collect(stack, state, known.outputs), new Date());
     // Perhaps their answer was that they do not know us any more.
     if (found.health !== "OK") known = undefined;
     return found;

@@ -32,7 +32,8 @@ export interface Leaders {
 }
 
 export class Rehearsal {
-  private readonly folder = mkdtempSync(join(tmpdir(), "storm-rehearsal-"));
+  /** For files of its own; gone when it ends. */
+  readonly folder = mkdtempSync(join(tmpdir(), "storm-rehearsal-"));
   nodes: NodeRow[] = [];
 
   /** @param signal stops what runs, but for the commands that clear away. */

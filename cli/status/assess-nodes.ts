@@ -61,12 +61,15 @@ function nodeStatus(name: string, facts: Facts, seen: Seen): NodeStatus {
   };
 }
 
-/** Whoever speaks in Swarm or Consul exists. Of a silent machine only this machine's Docker knows; a cloud is not asked. */
-function existence(name: string, { machines }: Facts, { declared, swarm, consul }: Seen): NodeStatus["exists"] {
+/** Whoever speaks in Swarm or Consul exists. Of a silent machine this machine's Docker knows, or its cloud. */
+function existence(name: string, { machines, clouds }: Facts, { declared, swarm, consul }: Seen): NodeStatus["exists"] {
   const known = machines !== undefined && answered(machines) ? machines : undefined;
-  if (known?.has(name)) return known.get(name) === "running" ? "yes" : "stopped";
+  const container = known?.get(name);
+  if (container !== undefined) return EXISTS[container];
   if (known && declared?.local) return "no";
   if (isReady(swarm) || consul?.alive) return "yes";
+  const machine = answered(clouds) ? clouds.get(name) : undefined;
+  if (machine !== undefined) return EXISTS[machine];
   return declared?.made === false ? "no" : "unknown";
 }
 
@@ -100,6 +103,7 @@ function notesOf(facts: Facts, { declared, swarm, consul }: Seen): string[] {
   ];
 }
 
+const EXISTS = { running: "yes", stopped: "stopped", gone: "no" } as const;
 const MACHINE: Partial<Record<NodeStatus["exists"], string[]>> = {
   stopped: ["its machine is stopped"],
   no: ["it has no machine"],

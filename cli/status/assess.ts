@@ -87,12 +87,18 @@ function bySoonest(a: CertificateStatus, b: CertificateStatus): number {
   return (a.daysLeft ?? -Infinity) - (b.daysLeft ?? -Infinity) || (a.name < b.name ? -1 : 1);
 }
 
-function silent({ swarm, consul, machines }: Facts): string[] {
+function silent({ swarm, consul, machines, clouds }: Facts): string[] {
   const say = (what: string, facts: object | undefined) =>
     facts !== undefined && "error" in facts ? [`${what} does not answer: ${String(facts.error)}`] : [];
   const unheard = answered(swarm) ? swarm.nodes.filter(({ state }) => state === UNKNOWN).map(({ name }) => name) : [];
   const leader = unheard.length > 0 ? [`the swarm's leader has not heard from ${unheard.sort().join(", ")} yet`] : [];
-  return [...say("Swarm", swarm), ...leader, ...say("Consul", consul), ...say("this machine's Docker", machines)];
+  return [
+    ...say("Swarm", swarm),
+    ...leader,
+    ...say("Consul", consul),
+    ...say("this machine's Docker", machines),
+    ...say("the cloud of silent machines", clouds),
+  ];
 }
 
 function nodeProblem({ name, declared, healthy, notes }: NodeStatus): string[] {

@@ -6,7 +6,9 @@ import type { Plan } from "../../plan/types";
 import type { StackState } from "../../tools/backend";
 import { messageOf } from "../../tools/errors";
 import { accessOf, consulApi, dockerApi, type StackOutputs } from "../cluster/access";
+import type { LookingEngine } from "../engine-look";
 import { loadSettings } from "../load-settings";
+import { askClouds, silentNodes } from "./clouds";
 import { askConsul } from "./consul";
 import { certificatesOf, declaredOf, hasElasticPools, localClusterOf } from "./declared";
 import type { Facts, NoAnswer } from "./facts";
@@ -14,11 +16,14 @@ import { localMachines } from "./machines";
 import { servedCertificates } from "./served-certificates";
 import { askSwarm } from "./swarm";
 
-/** @param outputs of the stack, secrets in plain text */
-export async function collect(stack: string, state: StackState, outputs: StackOutputs): Promise<Facts> {
-  const docker = dockerApi(accessOf(stack, outputs), outputs);
+/**
+ * @param stack its engine looks at its clouds, if need be
+ * @param outputs of the stack, secrets in plain text
+ */
+export async function collect(stack: LookingEngine, state: StackState, outputs: StackOutputs): Promise<Facts> {
+  const docker = dockerApi(accessOf(stack.name, outputs), outputs);
   const consul = consulApi(outputs);
-  const declared = declaredOf(state, planIfAny(stack, state));
+  const declared = declaredOf(state, planIfAny(stack.name, state));
   const [machines, swarm, nodes, served] = await Promise.all([
     orWhy(containers(state)),
     orWhy(askSwarm(docker)),
@@ -26,7 +31,9 @@ export async function collect(stack: string, state: StackState, outputs: StackOu
     servedCertificates((outputs["urls"] ?? {}) as Record<string, string>), // stacks/outputs.ts
   ]);
   const certificates = [...certificatesOf(state), ...served];
-  return { stack, declared, machines, swarm, consul: nodes, certificates };
+  // Only then it is known who has to be asked for elsewhere; of a cluster that is whole nobody.
+  const clouds = await orWhy(askClouds(stack, silentNodes({ declared, swarm, consul: nodes })));
+  return { stack: stack.name, declared, machines, clouds, swarm, consul: nodes, certificates };
 }
 
 /** What the stack's API addresses and keys depend on: while it is the same, its secrets need not be read again. */

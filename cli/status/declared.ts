@@ -10,15 +10,30 @@ const LOCAL_NETWORK = "storm:local:Network";
 const ELASTIC_POOL = /^storm:.*ElasticPool$/;
 const CERTIFICATE = /^tls:.*:(SelfSignedCert|LocallySignedCert)$/;
 
+const CLOUD_MACHINES = new Set([
+  "aws:ec2/instance:Instance",
+  "azure-native:compute:VirtualMachine",
+  "digitalocean:index/droplet:Droplet",
+]);
+
 /** What Pulumi's state says there is. Of an elastic pool the plan says how many nodes it has at least. */
-export function declaredOf({ outputs, entries }: StackState, plan: Pick<Plan, "pools"> | undefined): Declared {
+export function declaredOf(
+  { outputs, entries }: Pick<StackState, "outputs" | "entries">,
+  plan: Pick<Plan, "pools"> | undefined,
+): Declared {
   const rows = (outputs["nodes"] ?? []) as { name: string; role: string; site: string }[]; // stacks/outputs.ts
-  const made = new Set(beforeOf(entries).nodes);
+  const before = beforeOf(entries);
+  const made = new Set(before.nodes);
+  const ofClouds = before.machines.map((urn) => ({ urn, ...partsOf(urn) }));
   const all = entries.map(({ urn }) => partsOf(urn));
   const named = (wanted: (type: string) => boolean) => all.flatMap(({ type, name }) => (wanted(type) ? [name] : []));
   const local = new Set(named((type) => type === LOCAL_NODE));
   return {
-    nodes: rows.map(({ name, role, site }) => ({ name, role, site, made: made.has(name), local: local.has(name) })),
+    nodes: rows.map(({ name, role, site }) => {
+      const machine = ofClouds.find((each) => each.name === name && CLOUD_MACHINES.has(each.type))?.urn;
+      const node = { name, role, site, made: made.has(name), local: local.has(name) };
+      return machine === undefined ? node : { ...node, machine };
+    }),
     pools: named((type) => ELASTIC_POOL.test(type)).map((key) => {
       return { key, min: plan?.pools.find((pool) => pool.key === key)?.min ?? 0 };
     }),

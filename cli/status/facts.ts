@@ -9,6 +9,8 @@ export interface DeclaredNode {
   made: boolean;
   /** Whether that is a container of the machine that it was made on. */
   local: boolean;
+  /** URN of its machine, where that is a cloud's. */
+  machine?: string;
 }
 
 /** Its nodes come and go by themselves: no state knows them by name. */
@@ -69,8 +71,8 @@ export interface CertificateFacts {
   renewalDays?: number;
 }
 
-/** A machine as its provider has it. */
-export type Power = "running" | "stopped";
+/** A machine as its provider has it. "gone": clouds only, whose machines are asked for by name. */
+export type Power = "running" | "stopped" | "gone";
 
 /** Why a source could not be asked. */
 export interface NoAnswer {
@@ -82,6 +84,8 @@ export interface Facts {
   declared: Declared;
   /** By node, containers of this machine; undefined: it has nothing of this cluster. */
   machines: Map<string, Power> | undefined | NoAnswer;
+  /** By node, what the clouds say of those who are silent in Swarm and Consul. */
+  clouds: Map<string, Power> | NoAnswer;
   swarm: SwarmFacts | NoAnswer;
   consul: ConsulFacts | NoAnswer;
   certificates: CertificateFacts[];

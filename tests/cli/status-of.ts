@@ -55,6 +55,7 @@ interface Differences {
   checks?: CheckAnswer[];
   consul?: NoAnswer;
   machines?: Map<string, Power> | undefined | NoAnswer;
+  clouds?: Facts["clouds"];
   declared?: Facts["declared"];
   certificates?: Facts["certificates"];
 }
@@ -69,6 +70,7 @@ export function statusOf(different: Differences = {}): ClusterStatus {
     {
       stack: "dev",
       declared: { nodes, pools: [] },
+      clouds: new Map(),
       machines: new Map(NAMES.map((name) => [name, "running" as Power])),
       certificates: [{ name: "docker-client", ends: inDays(364.5), renewalDays: 30 }],
       ...different,

@@ -48,6 +48,19 @@ test("what Pulumi's state declares", () => {
   ]);
 });
 
+test("a node of a cloud has that cloud's machine, and none of what belongs to it", () => {
+  const pool = "storm:pools:AwsFixedPool$aws:ec2";
+  const entries = ["networkInterface:NetworkInterface", "instance:Instance"].map((type) =>
+    entry(`${pool}/${type}`, "web-1"),
+  );
+  const nodes = ["web-1", "own-1"].map((name) => ({ name, role: "worker", site: "aws-eu-west-1" }));
+  const found = declaredOf({ ...state, outputs: { nodes }, entries }, undefined);
+  expect(found.nodes.map(({ machine }) => machine)).toEqual([
+    "urn:pulumi:dev::storm::storm:pools:AwsFixedPool$aws:ec2/instance:Instance::web-1",
+    undefined,
+  ]);
+});
+
 test("the certificate that an address shows is looked at, one a stack, whoever signed it", async () => {
   const site = await serveHttps(makeCertificate(folder, "site", 5), (_, answer) => answer.end());
   const { port } = new URL(site.origin);

@@ -1,7 +1,9 @@
 /** What an update of AWS sites changes, and above all what it leaves alone, from one state to the next on the real engine. */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { askClouds } from "../../cli/status/clouds";
+import { declaredOf } from "../../cli/status/declared";
 import { PreviewLab, type Previewed, SUITE_TIMEOUT_MS } from "./lab";
 import { onlyMachines } from "./machines-program";
 import { standInOnly } from "./official";
@@ -52,6 +54,29 @@ function outputs(type: string, name: string): Record<string, unknown> {
   if (!found?.outputs) throw new Error(`the state has no ${type} ${name}`);
   return found.outputs;
 }
+
+here(
+  "a silent machine's cloud is asked by a preview of a refresh: it waits for no lock, and writes nothing",
+  async () => {
+    const names = ["managers-1", "managers-2", "managers-3"];
+    const nodes = names.map((name) => ({ name, role: "manager", site: "aws-eu-west-1" }));
+    const { resources: entries } = state.deployment;
+    const declared = declaredOf({ entries, outputs: { nodes } }, undefined);
+    const kept = join(lab.folder, "state/.pulumi");
+    const before = readFileSync(join(kept, "stacks/storm/test.json"), "utf8");
+    const locks = join(kept, "locks/organization/storm/test");
+    mkdirSync(locks, { recursive: true });
+    const lock = join(locks, "1c2e2a6e-0000-4000-8000-000000000000.json");
+    writeFileSync(
+      lock,
+      JSON.stringify({ pid: 1, username: "bob", hostname: "there", timestamp: "2026-01-01T00:00:00Z" }),
+    );
+    const found = await askClouds(await lab.looking("test"), declared.nodes);
+    rmSync(lock);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(names.map((name) => [name, "running"])));
+    expect(readFileSync(join(kept, "stacks/storm/test.json"), "utf8")).toBe(before);
+  },
+);
 
 here("a second update changes nothing", async () => {
   const { changes, resources } = await lab.up(FIRST);

@@ -6,6 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type EngineEvent, LocalWorkspace, Stack, type StepEventMetadata } from "@pulumi/pulumi/automation";
+import type { LookingEngine } from "../../cli/engine-look";
+import { runEngine } from "../../cli/engine-run";
 import { BUNDLE_FILE } from "../../lab/plugins/bundle";
 import { installPlugins, pluginFolder } from "../../lab/plugins/install";
 import { CLOUD_PLUGINS, type PluginName, PLUGINS } from "../../lab/plugins/bundle";
@@ -158,6 +160,15 @@ export class PreviewLab {
       },
     });
     return Stack.createOrSelect(name, workspace);
+  }
+
+  /** The stack's engine, for who only looks at what its plugins have. */
+  async looking(name: string): Promise<LookingEngine> {
+    const { workspace } = await this.stack(name);
+    const own = { ...process.env, ...workspace.envVars, PULUMI_HOME: this.home };
+    const run: LookingEngine["run"] = (args, input, { env, signal } = {}) =>
+      runEngine("pulumi", args, this.folder, { ...own, ...env }, { input, signal });
+    return { name, run };
   }
 
   /** Removes the folder; nothing outside of it was made. */
