@@ -24,20 +24,10 @@ export function closingLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-/** Suites that need the engine, Docker, a database, the type checker or minutes; every other folder of tests/ is a fast one. */
-const slow = [
-  "acme",
-  "clouds",
-  "conformance",
-  "enrolment",
-  "guestbook",
-  "local",
-  "lab-image",
-  "previews",
-  "policy",
-  "types",
-  "upgrade",
-];
+/** Suites that need the engine, a database, the type checker or minutes, each in folders and at ports of its own: side by side. */
+const engine = ["acme", "conformance", "enrolment", "guestbook", "policy", "previews", "types", "upgrade"];
+/** Those that make containers and networks: one after another, they share one machine. Every other folder of tests/ is a fast one. */
+const docker = ["clouds", "lab-image", "local"];
 const booted = ["cluster"];
 /** Machines of three clouds: minutes more, by `npm run test:long`. */
 const long = ["booted-clouds"];
@@ -51,23 +41,28 @@ export interface JestRun {
 export function fastRun(): JestRun {
   return {
     title: "Fast suites",
-    args: [`--testPathIgnorePatterns=/tests/(${[...slow, ...booted, ...long].join("|")})/`],
+    args: [`--testPathIgnorePatterns=/tests/(${[...engine, ...docker, ...booted, ...long].join("|")})/`],
   };
 }
 
-/** The slow ones, one after another: they share one machine. */
+/** The slow ones, one run after another. */
 export function slowRuns(root = checkout): JestRun[] {
   const there = (folder: string) => existsSync(join(root, "tests", folder));
   const runs = [
-    { title: "Engine suites", folders: slow.filter(there) },
-    { title: "Cluster suites", folders: booted.filter(there) },
-    { title: "Booted clouds", folders: process.env.STORM_LONG === "1" ? long.filter(there) : [] },
+    { title: "Engine suites", folders: engine.filter(there), args: [] },
+    { title: "Docker suites", folders: docker.filter(there), args: ["--runInBand"] },
+    { title: "Cluster suites", folders: booted.filter(there), args: ["--runInBand"] },
+    {
+      title: "Booted clouds",
+      folders: process.env.STORM_LONG === "1" ? long.filter(there) : [],
+      args: ["--runInBand"],
+    },
   ];
   return runs
     .filter(({ folders }) => folders.length > 0)
-    .map(({ title, folders }) => ({
+    .map(({ title, folders, args }) => ({
       title,
-      args: ["--runInBand", `--testPathPatterns=/tests/(${folders.join("|")})/`],
+      args: [...args, `--testPathPatterns=/tests/(${folders.join("|")})/`],
     }));
 }
 
