@@ -1,6 +1,8 @@
+import type { ClusterStatus } from "../../cli/status/assess";
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { guestbookUrl, MANAGERS, threeClouds } from "../../cli/rehearsal/three-clouds";
 import { eventually, notYet, run } from "../cluster/lab";
+import { Person } from "../cluster/person";
 import { ElasticPool } from "./elastic-pool";
 
 jest.setTimeout(900_000);
@@ -17,6 +19,9 @@ const STORM_YML = threeClouds({
 });
 /** Seconds for machines that a group makes to be in Swarm, Consul, mesh and load balancer, and for the page to be served by them. */
 const SERVING_SECONDS = 90;
+/** Within which `storm status` has to be right. */
+const STATUS_SECONDS = 15;
+const REVOKED = "this client certificate was revoked";
 const elastic = new ElasticPool(rehearsal, "web", host);
 let names: string[] = [];
 
@@ -82,6 +87,29 @@ test("a container gets no answer from the metadata service; its machine does, wi
   expect((await rehearsal.on("aws-1", inside)).stdout).toBe("");
 });
 
+test("a person's bundle works with the plain docker client from where operators are, not from the internet, until it is revoked", async () => {
+  const alice = await Person.issue(rehearsal, "alice", "1h");
+  const list = "docker node ls --format '{{.Hostname}}'";
+  const listed = await alice.sh(list);
+  expect([listed.stderr, listed.stdout.trim().split("\n").sort()]).toEqual(["", [...names].sort()]);
+  const { folder, dockerHost } = alice.issued;
+  const there = [
+    "-H",
+    dockerHost,
+    "--tlsverify",
+    ...["ca", "cert", "key"].map((name) => `--tls${name}=${folder}/${name}.pem`),
+  ];
+  // Docker's own patience is longer.
+  const outside = await rehearsal.visit("timeout", "10", "docker", ...there, "version", "-f", "{{.Server.Version}}");
+  expect([outside.code, outside.stdout.trim()]).toEqual([124, ""]);
+  const revoked = await rehearsal.storm(["credentials", "revoke", "alice", "-s", rehearsal.stack]);
+  expect([revoked.code, revoked.stdout]).toEqual([0, expect.stringContaining("Revoked: alice")]);
+  await eventually(60, "the person is refused", async () => {
+    const { code, stdout, stderr } = await alice.sh(list);
+    return code !== 0 && (stdout + stderr).includes(REVOKED) ? true : notYet(stdout + stderr);
+  });
+});
+
 test("an elastic pool follows its group's size alone: two machines, five, and two again, drained first", async () => {
   const [group] = (await rehearsal.status()).groups;
   const resize = (machines: number) => rehearsal.lab({ do: "size", group: group?.id ?? "", machines });
@@ -108,6 +136,14 @@ test(`a machine of the pool that is killed is replaced, and the page is served b
 
 test("a manager that its cloud lost is made anew by `up --refresh`, and the others never lose the quorum", async () => {
   await rehearsal.lab({ do: "terminate", machine: "ocean-1" });
+  // Swarm and Consul have to miss it before its cloud is asked.
+  await eventually(STATUS_SECONDS, "`storm status` says that the machine is gone", async () => {
+    const { code, stdout, stderr } = await rehearsal.storm(["status", rehearsal.stack, "--json"]);
+    const node = stdout
+      ? (JSON.parse(stdout) as ClusterStatus).nodes.find(({ name }) => name === "ocean-1")
+      : undefined;
+    return code === 1 && node?.exists === "no" && node.healthy === "no" ? true : notYet(stdout + stderr);
+  });
   const done = await rehearsal.refresh();
   if (done.code !== 0) throw new Error(done.stdout + done.stderr);
   await eventually(120, "three managers", async () => {

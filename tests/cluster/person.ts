@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import * as path from "node:path";
-import { type Done, type LabCluster, run } from "./lab";
+import { type Done, run } from "./lab";
 
 /** What `storm credentials issue --json` prints. */
 export interface Issued {
@@ -14,24 +14,45 @@ export interface Issued {
   vpnAddress?: string;
 }
 
+/** Whose cluster a person is let into. */
+export interface Operator {
+  stack: string;
+  /** For bundles and homes. */
+  folder: string;
+  /** A command of `storm`, with its exit code. */
+  storm: (args: string[]) => Promise<Done>;
+}
+
 /** A person's own machine, as far as the docker client goes: the bundle, and a HOME with nothing in it. */
 export class Person {
   private readonly home: string;
 
   constructor(
-    lab: LabCluster,
+    operator: Operator,
     readonly issued: Issued,
   ) {
-    this.home = path.join(lab.folder, `home-${issued.serial}`);
+    this.home = path.join(operator.folder, `home-${issued.serial}`);
     fs.mkdirSync(this.home);
   }
 
-  static async issue(lab: LabCluster, person: string, ttl: string, ...more: string[]): Promise<Person> {
-    const folder = path.join(lab.folder, `bundle-${person}`);
-    const args = ["credentials", "issue", person, "--ttl", ttl, "--out", folder, "-s", lab.stack, "--json", ...more];
-    const done = await lab.storm(args);
+  static async issue(operator: Operator, person: string, ttl: string, ...more: string[]): Promise<Person> {
+    const folder = path.join(operator.folder, `bundle-${person}`);
+    const args = [
+      "credentials",
+      "issue",
+      person,
+      "--ttl",
+      ttl,
+      "--out",
+      folder,
+      "-s",
+      operator.stack,
+      "--json",
+      ...more,
+    ];
+    const done = await operator.storm(args);
     if (done.code !== 0) throw new Error(done.stdout + done.stderr);
-    return new Person(lab, JSON.parse(done.stdout) as Issued);
+    return new Person(operator, JSON.parse(done.stdout) as Issued);
   }
 
   /** A shell's line after the bundle's env.sh, in an environment with nothing of ours. */
