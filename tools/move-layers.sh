@@ -20,3 +20,11 @@ if [ -z "$moved" ]; then
 fi
 # shellcheck disable=SC2086  # a command and its arguments
 printf '%s\n' "$moved" | xargs $pulumi state move --yes --source "$source" --dest "$dest"
+left=$($pulumi stack export --stack "$source" |
+  jq '[.deployment.resources[]?.type | select(test("^pulumi:(pulumi:Stack$|providers:)") | not)] | length')
+# The engine does not remove a stack with a root and providers, which move with nobody.
+if [ "$left" -eq 0 ]; then
+  echo "$source has nothing left, and can go: $pulumi stack rm --force $source"
+else
+  echo "$source has $left resources left"
+fi

@@ -93,14 +93,12 @@ test("a person's bundle works with the plain docker client from where operators 
   const listed = await alice.sh(list);
   expect([listed.stderr, listed.stdout.trim().split("\n").sort()]).toEqual(["", [...names].sort()]);
   const { folder, dockerHost } = alice.issued;
-  const there = [
-    "-H",
-    dockerHost,
-    "--tlsverify",
-    ...["ca", "cert", "key"].map((name) => `--tls${name}=${folder}/${name}.pem`),
-  ];
-  // Docker's own patience is longer.
-  const outside = await rehearsal.visit("timeout", "10", "docker", ...there, "version", "-f", "{{.Server.Version}}");
+  const files = { tlscacert: "ca", tlscert: "cert", tlskey: "key" };
+  const tls = Object.entries(files).map(([option, name]) => `--${option}=${folder}/${name}.pem`);
+  const client = ["10", "docker", "-H", dockerHost, "--tlsverify", ...tls, "version", "-f", "{{.Server.Os}}"];
+  expect((await run("timeout", client)).stdout.trim()).toBe("linux");
+  // Nobody answers: Docker's own patience is longer.
+  const outside = await rehearsal.visit("timeout", ...client);
   expect([outside.code, outside.stdout.trim()]).toEqual([124, ""]);
   const revoked = await rehearsal.storm(["credentials", "revoke", "alice", "-s", rehearsal.stack]);
   expect([revoked.code, revoked.stdout]).toEqual([0, expect.stringContaining("Revoked: alice")]);
