@@ -1,22 +1,28 @@
 import { readdirSync, rmSync } from "node:fs";
-import { checkout } from "../tools/paths";
+import { join } from "node:path";
+import { FolderBackend } from "../tools/backend";
+import { checkout, labCheckout } from "../tools/paths";
 import { commandOf } from "../tools/processes";
 import type { Output } from "../tools/report";
 import { stop } from "./commands/stop";
 import { configFile } from "./config";
+import { Rehearsal } from "./rehearsal/rehearsal";
 import { backendOf } from "./workspace";
 
 /** A stack of tests/cluster, named after the jest that made it, and its config file. */
 const STACK = /^t(\d+)$/;
+/** One of tests/booted-clouds, in the lab. */
+const REHEARSAL = /^[a-z](\d+)$/;
 const CONFIG = /^Pulumi\.(t\d+)\.yaml$/;
 
 /** The stacks among `names` whose jest is dead: what an interrupted or killed `npm test` left. */
 export function deadTestStacks(
   names: readonly string[],
   isAlive: (pid: number) => boolean = (pid) => commandOf(pid) === "node",
+  pattern = STACK,
 ): string[] {
   return names.filter((name) => {
-    const pid = STACK.exec(name)?.[1];
+    const pid = pattern.exec(name)?.[1];
     return pid !== undefined && !isAlive(Number(pid));
   });
 }
@@ -30,4 +36,17 @@ export async function sweepTestStacks(output: Output): Promise<void> {
   }
   const configs = readdirSync(checkout).flatMap((file) => CONFIG.exec(file)?.[1] ?? []);
   for (const stack of deadTestStacks(configs)) rmSync(configFile(stack), { force: true });
+  await sweepRehearsals(output);
+}
+
+/** The lab goes with the last of its stacks; somebody's own stays. */
+async function sweepRehearsals(output: Output): Promise<void> {
+  const all = await new FolderBackend(join(labCheckout, ".storm", "state")).stacks();
+  const dead = deadTestStacks(all, undefined, REHEARSAL);
+  for (const [index, stack] of dead.entries()) {
+    output.write(`A test run that is over left the stack ${stack} in the lab's clouds: it is taken away\n`);
+    const rehearsal = new Rehearsal(stack);
+    if (dead.length === all.length && index === dead.length - 1) await rehearsal.end();
+    else await rehearsal.storm(["stop", "--stack", stack], 300);
+  }
 }

@@ -30,6 +30,13 @@ describe("counting", () => {
     const place = join(folder, "checkout");
     mkdirSync(join(place, "tests", "conformance"), { recursive: true });
     expect(slowRuns(place).map(({ title }) => title)).toEqual(["Engine suites"]);
+    mkdirSync(join(place, "tests", "booted-clouds"));
+    const suites = () => slowRuns(place).at(-1)?.args.at(-1);
+    jest.replaceProperty(process, "env", { ...process.env, STORM_LONG: undefined });
+    expect(suites()).toBe("--testPathPatterns=/tests/booted-clouds/three-clouds");
+    jest.replaceProperty(process, "env", { ...process.env, STORM_LONG: "1" });
+    expect(suites()).toBe("--testPathPatterns=/tests/(booted-clouds)/");
+    jest.restoreAllMocks();
   });
 });
 
@@ -58,4 +65,6 @@ test("stacks of dead test runs are told from those of living ones and from the u
   const isAlive = (pid: number) => pid === 12;
   expect(deadTestStacks(["dev", "t12", "t13", "test", "t1x"], isAlive)).toEqual(["t13"]);
   expect(deadTestStacks([`t${process.pid}`])).toEqual([]);
+  const rehearsals = ["dev", "demo", "c12", "l13", "t13", "c13x"];
+  expect(deadTestStacks(rehearsals, isAlive, /^[a-z](\d+)$/)).toEqual(["l13", "t13"]);
 });
