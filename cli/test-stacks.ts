@@ -41,12 +41,9 @@ export async function sweepTestStacks(output: Output): Promise<void> {
 
 /** The lab goes with the last of its stacks; somebody's own stays. */
 async function sweepRehearsals(output: Output): Promise<void> {
-  const all = await new FolderBackend(join(labCheckout, ".storm", "state")).stacks();
-  const dead = deadTestStacks(all, undefined, REHEARSAL);
-  for (const [index, stack] of dead.entries()) {
+  const stacks = await new FolderBackend(join(labCheckout, ".storm", "state")).stacks();
+  for (const stack of deadTestStacks(stacks, undefined, REHEARSAL)) {
     output.write(`A test run that is over left the stack ${stack} in the lab's clouds: it is taken away\n`);
-    const rehearsal = new Rehearsal(stack);
-    if (dead.length === all.length && index === dead.length - 1) await rehearsal.end();
-    else await rehearsal.storm(["stop", "--stack", stack], 300);
+    await new Rehearsal(stack).end();
   }
 }

@@ -7,10 +7,12 @@ import { labCommand, labStatus } from "../../lab/clouds/client";
 import type { Command as LabCommand } from "../../lab/clouds/commands";
 import type { LabStatus } from "../../lab/clouds/status";
 import { visitCommand } from "../../lab/clouds/visit";
+import { FolderBackend } from "../../tools/backend";
 import { type CommandResult, run } from "../../tools/command";
+import { UserError } from "../../tools/errors";
 import { eventually, notYet } from "../../tools/eventually";
 import { labFolder, labName } from "../../tools/lab-clouds";
-import { sources } from "../../tools/paths";
+import { labCheckout, sources } from "../../tools/paths";
 import { Visitors } from "./visitors";
 
 const BOOTSTRAP = join(sources, "tools", "bootstrap.js");
@@ -48,11 +50,25 @@ export class Rehearsal {
     return bounded(process.execPath, [BOOTSTRAP, ...args], seconds, { STORM_LAB: "1" }, signal);
   }
 
-  /** `npm start` with a storm.yml of this text. */
+  /**
+   * `npm start` with a storm.yml of this text.
+   * @throws UserError when the lab has other stacks: they would end with it
+   */
   async start(stormYml: string): Promise<CommandResult> {
+    const [other] = await this.others();
+    if (other !== undefined)
+      throw new UserError(`the lab's clouds have a stack ${other} already, which would end with this rehearsal`, [
+        `\`STORM_LAB=1 npm stop -- --stack ${other}\` takes it away.`,
+      ]);
     const done = await this.storm(this.startArguments(stormYml), 900);
     if (done.code === 0) this.nodes = (await this.outputs())["nodes"] as NodeRow[]; // stacks/outputs.ts wrote them
     return done;
+  }
+
+  /** Stacks in this checkout's lab that are not this one. */
+  private async others(): Promise<string[]> {
+    const stacks = await new FolderBackend(join(labCheckout, ".storm", "state")).stacks();
+    return stacks.filter((name) => name !== this.stack);
   }
 
   /** Starts `npm start` and leaves it running, for those who kill it. */
@@ -180,9 +196,10 @@ export class Rehearsal {
     return { stopped, left: [...[...networks, ...machines, ...balancers].map(({ id }) => id), ...resources, ...lost] };
   }
 
-  /** Ends the stack, if it is still there, and the lab with everything in it, whatever happened before. */
+  /** Ends the stack, if it is still there, and the lab with everything in it unless others have stacks there, whatever happened before. */
   async end(): Promise<void> {
     await this.storm(["stop", "--stack", this.stack], 300, NEVER);
+    if ((await this.others()).length > 0) return rmSync(this.folder, { recursive: true, force: true });
     const { code, stdout, stderr } = await this.storm(["lab", "stop"], 120, NEVER);
     rmSync(this.folder, { recursive: true, force: true });
     if (code !== 0) throw new Error(stderr || stdout);
