@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type EngineEvent, LocalWorkspace, Stack, type StepEventMetadata } from "@pulumi/pulumi/automation";
+import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import type { LookingEngine } from "../../cli/engine-look";
 import { runEngine } from "../../cli/engine-run";
 import { BUNDLE_FILE } from "../../lab/plugins/bundle";
@@ -14,35 +14,15 @@ import { CLOUD_PLUGINS, type PluginName, PLUGINS } from "../../lab/plugins/bundl
 import { build } from "esbuild";
 import { engineDir } from "../conformance/engine";
 import { NOBODY, OFFICIAL, officialProgram, pinnedImages } from "./official";
+import { note, nothing, type Previewed } from "./previewed";
+
+export type { Planned, Previewed } from "./previewed";
 
 const ROOT = join(__dirname, "..", "..");
 /** This repository's policy pack. */
 export const POLICY = join(ROOT, "policy");
 /** Enough for a cold engine start on a busy machine. */
 export const SUITE_TIMEOUT_MS = 180_000;
-
-/** A resource as the engine plans it. Secrets read "[secret]", what is not known yet a UUID of the engine's. */
-export interface Planned {
-  urn: string;
-  type: string;
-  name: string;
-  /** create, same, update, replace, delete, ... */
-  op: string;
-  inputs: Record<string, unknown>;
-  /** Properties whose change makes it anew. */
-  replaces: string[];
-}
-
-export interface Previewed {
-  resources: Planned[];
-  changes: Record<string, number>;
-  /** Warnings and errors, as the user gets to read them. */
-  messages: string[];
-  /** What the engine did, in its order: "delete-replaced Instance web-1", and the same with "done: " when it had. */
-  steps: string[];
-  /** Of the policy packs. */
-  violations: { policy: string; message: string; urn: string }[];
-}
 
 export interface PreviewOptions {
   /** Name of the Pulumi stack; default "test". */
@@ -69,6 +49,9 @@ export interface PreviewOptions {
 export class PreviewLab {
   readonly folder = mkdtempSync(join(tmpdir(), "storm-preview-"));
   private readonly home: string;
+  /** Each command of the engine costs a fifth of a second of processor time: what a stack was opened and configured for is not asked or said again. */
+  private readonly opened = new Map<string, Stack>();
+  private readonly configured = new Map<string, string>();
 
   private constructor(private readonly official: boolean) {
     this.home = official ? (process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi")) : join(this.folder, "home");
@@ -135,7 +118,7 @@ export class PreviewLab {
     options: PreviewOptions = {},
     operation: "preview" | "up" = "preview",
   ): Promise<Previewed & { text: string }> {
-    const seen = empty();
+    const seen = nothing();
     try {
       await this.run(operation, stormYml, options, seen);
     } catch (error) {
@@ -176,23 +159,38 @@ export class PreviewLab {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** The stack, for its operations alone: nobody reads its outputs and its history after them. */
+  private async open(name: string, passphrase?: string): Promise<Stack> {
+    const key = JSON.stringify([name, passphrase]);
+    const known = this.opened.get(key);
+    if (known !== undefined) return known;
+    const stack = await this.stack(name, passphrase);
+    Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+    this.opened.set(key, stack);
+    return stack;
+  }
+
   private async run(
     operation: "preview" | "up",
     stormYml: string,
     options: PreviewOptions,
-    seen = empty(),
+    seen = nothing(),
   ): Promise<Previewed> {
     const { stack: name = "test", config = {}, secrets = {}, policyPacks = [], passphrase, observe, ...more } = options;
     writeFileSync(join(this.folder, "storm.yml"), stormYml);
-    const stack = await this.stack(name, passphrase);
+    const stack = await this.open(name, passphrase);
     const place = {
       "storm:file": join(this.folder, "storm.yml"),
       "storm:env": "test",
       "storm:allowLocalState": "true",
     };
     const values = { ...place, ...config };
-    await stack.setAllConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }])));
-    for (const [key, value] of Object.entries(secrets)) await stack.setConfig(key, { value, secret: true });
+    const wanted = JSON.stringify([values, secrets]);
+    if (this.configured.get(name) !== wanted) {
+      await stack.setAllConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }])));
+      for (const [key, value] of Object.entries(secrets)) await stack.setConfig(key, { value, secret: true });
+      this.configured.set(name, wanted);
+    }
     const wish = {
       color: "never" as const,
       onEvent: (event: EngineEvent) => {
@@ -205,35 +203,4 @@ export class PreviewLab {
     await (operation === "up" ? stack.up(wish) : stack.preview(wish));
     return seen;
   }
-}
-
-function empty(): Previewed {
-  return { resources: [], changes: {}, messages: [], steps: [], violations: [] };
-}
-
-function note(seen: Previewed, event: EngineEvent): void {
-  const { resourcePreEvent, resOutputsEvent, summaryEvent, diagnosticEvent, policyEvent } = event;
-  if (resOutputsEvent) seen.steps.push(`done: ${stepOf(resOutputsEvent.metadata)}`);
-  if (summaryEvent) Object.assign(seen.changes, summaryEvent.resourceChanges);
-  if (diagnosticEvent && ["warning", "error"].includes(diagnosticEvent.severity))
-    seen.messages.push(diagnosticEvent.message.trim());
-  if (policyEvent)
-    seen.violations.push({
-      policy: policyEvent.policyName,
-      message: policyEvent.message,
-      urn: policyEvent.resourceUrn ?? "",
-    });
-  if (!resourcePreEvent) return;
-  const { urn, type, op, new: planned, keys } = resourcePreEvent.metadata;
-  const name = nameOf(urn);
-  seen.steps.push(stepOf(resourcePreEvent.metadata));
-  seen.resources.push({ urn, type, name, op, inputs: planned?.inputs ?? {}, replaces: keys ?? [] });
-}
-
-function stepOf({ op, type, urn }: StepEventMetadata): string {
-  return `${op} ${type.split(":").at(-1)} ${nameOf(urn)}`;
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
