@@ -37,8 +37,7 @@ export async function lookAt(
   // Here, not in a folder of temporary files: encrypted or not, it is a state.
   const copy = mkdtempSync(join(looks, "look-"));
   const log = join(copy, "events.json");
-  const events = () =>
-    (readIfThere(log) ?? "").split("\n").flatMap((line) => (line ? [JSON.parse(line) as EngineEvent] : []));
+  const events = () => eventsOf(readIfThere(log) ?? "");
   try {
     await writeCopy(copy, engine);
     // The engine has an event log for who debugs.
@@ -52,6 +51,14 @@ export async function lookAt(
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** One a line; what the engine was writing when it was ended is none. */
+function eventsOf(log: string): EngineEvent[] {
+  return log
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as EngineEvent);
 }
 
 /** Of runs that were killed. */

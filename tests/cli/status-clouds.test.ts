@@ -27,7 +27,8 @@ function engine(events: EngineEvent[], failure?: Error) {
     const state = readFileSync(join(folder, ".pulumi/stacks/storm/prod.json"), "utf8");
     asked.push({ args, backend: folder, state });
     const log = args[args.indexOf("--event-log") + 1] ?? "";
-    writeFileSync(log, events.map((event) => JSON.stringify(event)).join("\n"));
+    // The engine was ended in the middle of a line.
+    writeFileSync(log, `${events.map((event) => `${JSON.stringify(event)}\n`).join("")}{"sequence":`);
     return failure ? Promise.reject(failure) : Promise.resolve({ stdout: "" });
   };
   return { name: "prod", run: jest.fn(run), asked };
