@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { buildGoModule } from "../lab/binaries/build";
+import { ensureConsul } from "../lab/binaries/consul";
 import { recipes } from "../lab/binaries/recipes";
 import { together } from "../lab/binaries/together";
 import { run } from "./command";
@@ -37,6 +38,11 @@ export async function setUpTests(output: Output): Promise<TestNeeds> {
     if (bringsServer && existsSync("/run/systemd/system")) {
       await run("systemctl", ["disable", "--now", "ssh.service"], { allowFailure: true });
     }
+    return { value: undefined };
+  });
+  // On this machine itself, for tests/acme and tests/enrolment: where the node image is there, nobody has built it for that.
+  void steps.step("Consul", [], async (say) => {
+    await ensureConsul(cacheFolder(), say);
     return { value: undefined };
   });
   // For tests/acme; lego comes with the other Debian packages.
