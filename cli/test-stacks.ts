@@ -1,7 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { FolderBackend } from "../tools/backend";
-import { checkout, labCheckout } from "../tools/paths";
+import { labBackend } from "../tools/backend";
+import { checkout } from "../tools/paths";
 import { commandOf } from "../tools/processes";
 import type { Output } from "../tools/report";
 import { stop } from "./commands/stop";
@@ -41,7 +40,7 @@ export async function sweepTestStacks(output: Output): Promise<void> {
 
 /** The lab goes with the last of its stacks; somebody's own stays. */
 async function sweepRehearsals(output: Output): Promise<void> {
-  const stacks = await new FolderBackend(join(labCheckout, ".storm", "state")).stacks();
+  const stacks = await labBackend().stacks();
   for (const stack of deadTestStacks(stacks, undefined, REHEARSAL)) {
     output.write(`A test run that is over left the stack ${stack} in the lab's clouds: it is taken away\n`);
     await new Rehearsal(stack).end();

@@ -41,6 +41,14 @@ export async function engineStack(name: string, output: Output): Promise<StormSt
   return new StormStack(name, await setUpEngine(output, { quiet: true }));
 }
 
+/**
+ * A stack whose operations end when they are done: after each the Automation API asks for outputs and history, three more engine commands, a
+ * second in all, for what the state says (Backend.state).
+ */
+export function forOperations(stack: Stack): Stack {
+  return Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+}
+
 /** One stack of this checkout, driven by the Automation API on the engine that set-up found. */
 export class StormStack implements RecoveryEngine {
   readonly backend: Backend;
@@ -93,9 +101,7 @@ export class StormStack implements RecoveryEngine {
     const stack = await ((await this.exists())
       ? Stack.select(this.name, workspace)
       : Stack.create(this.name, workspace));
-    // After each operation the Automation API asks for outputs and history: three more engine commands, a second in
-    // all, for what the state says (Backend.state).
-    return Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+    return forOperations(stack);
   }
 
   /** The outputs, secrets in plain text. */

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { type BackendLock, parseLock } from "./backend-lock";
-import { checkout, storm } from "./paths";
+import { checkout, labCheckout, storm } from "./paths";
 import { readIfThere } from "./files";
 
 /** What is read of a stack's state file. */
@@ -69,6 +69,11 @@ export class FolderBackend implements Backend {
         .map((name) => parseLock(readIfThere(join(folder, name)) ?? "")),
     );
   }
+}
+
+/** Of the lab's stacks. */
+export function labBackend(): FolderBackend {
+  return new FolderBackend(join(labCheckout, ".storm", "state"));
 }
 
 export interface StateResource {

@@ -7,12 +7,12 @@ import { labCommand, labStatus } from "../../lab/clouds/client";
 import type { Command as LabCommand } from "../../lab/clouds/commands";
 import type { LabStatus } from "../../lab/clouds/status";
 import { visitCommand } from "../../lab/clouds/visit";
-import { FolderBackend } from "../../tools/backend";
+import { labBackend } from "../../tools/backend";
 import { type CommandResult, run } from "../../tools/command";
 import { UserError } from "../../tools/errors";
 import { eventually, notYet } from "../../tools/eventually";
 import { labFolder, labName } from "../../tools/lab-clouds";
-import { labCheckout, sources } from "../../tools/paths";
+import { sources } from "../../tools/paths";
 import { Visitors } from "./visitors";
 
 const BOOTSTRAP = join(sources, "tools", "bootstrap.js");
@@ -67,7 +67,7 @@ export class Rehearsal {
 
   /** Stacks in this checkout's lab that are not this one. */
   private async others(): Promise<string[]> {
-    const stacks = await new FolderBackend(join(labCheckout, ".storm", "state")).stacks();
+    const stacks = await labBackend().stacks();
     return stacks.filter((name) => name !== this.stack);
   }
 
@@ -199,9 +199,9 @@ export class Rehearsal {
   /** Ends the stack, if it is still there, and the lab with everything in it unless others have stacks there, whatever happened before. */
   async end(): Promise<void> {
     await this.storm(["stop", "--stack", this.stack], 300, NEVER);
-    if ((await this.others()).length > 0) return rmSync(this.folder, { recursive: true, force: true });
-    const { code, stdout, stderr } = await this.storm(["lab", "stop"], 120, NEVER);
     rmSync(this.folder, { recursive: true, force: true });
+    if ((await this.others()).length > 0) return;
+    const { code, stdout, stderr } = await this.storm(["lab", "stop"], 120, NEVER);
     if (code !== 0) throw new Error(stderr || stdout);
   }
 }

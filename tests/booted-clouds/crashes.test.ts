@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { MANAGERS, threeClouds } from "../../cli/rehearsal/three-clouds";
-import { FolderBackend } from "../../tools/backend";
+import { labBackend } from "../../tools/backend";
 import { labCheckout } from "../../tools/paths";
 import { runProcesses } from "../../tools/processes";
 import { kill, type Victims, VICTIMS } from "../cluster/killing";
@@ -87,7 +87,7 @@ async function killedDeployment(change: Change, victims: Victims): Promise<strin
 
 /** What the clouds have is what the stack has, all of it is real, and nothing of the dead run goes on. */
 async function noOrphan(): Promise<void> {
-  const backend = new FolderBackend(join(labCheckout, ".storm", "state"));
+  const backend = labBackend();
   const state = await backend.state(rehearsal.stack);
   const { resources, lost, machines, balancers, failure } = await rehearsal.status();
   const ofClouds = /^(aws|azure-native|digitalocean):/;

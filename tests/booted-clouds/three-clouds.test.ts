@@ -2,7 +2,7 @@ import type { ClusterStatus } from "../../cli/status/assess";
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { guestbookUrl, MANAGERS, threeClouds } from "../../cli/rehearsal/three-clouds";
 import { eventually, notYet, run } from "../cluster/lab";
-import { Person } from "../cluster/person";
+import { Person, REVOKED } from "../cluster/person";
 import { ElasticPool } from "./elastic-pool";
 
 jest.setTimeout(900_000);
@@ -21,7 +21,6 @@ const STORM_YML = threeClouds({
 const SERVING_SECONDS = 90;
 /** Within which `storm status` has to be right. */
 const STATUS_SECONDS = 15;
-const REVOKED = "this client certificate was revoked";
 const elastic = new ElasticPool(rehearsal, "web", host);
 let names: string[] = [];
 

@@ -14,6 +14,9 @@ export interface Issued {
   vpnAddress?: string;
 }
 
+/** What a manager's proxy tells a person whose certificate was taken back. */
+export const REVOKED = "this client certificate was revoked";
+
 /** Whose cluster a person is let into. */
 export interface Operator {
   stack: string;

@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import type { LookingEngine } from "../../cli/engine-look";
 import { runEngine } from "../../cli/engine-run";
+import { forOperations } from "../../cli/workspace";
 import { BUNDLE_FILE } from "../../lab/plugins/bundle";
 import { installPlugins, pluginFolder } from "../../lab/plugins/install";
 import { CLOUD_PLUGINS, type PluginName, PLUGINS } from "../../lab/plugins/bundle";
@@ -164,8 +165,7 @@ export class PreviewLab {
     const key = JSON.stringify([name, passphrase]);
     const known = this.opened.get(key);
     if (known !== undefined) return known;
-    const stack = await this.stack(name, passphrase);
-    Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+    const stack = forOperations(await this.stack(name, passphrase));
     this.opened.set(key, stack);
     return stack;
   }

@@ -3,11 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { serveHttps } from "../../cli/support";
 import { eventually, type LabCluster, notYet, run } from "../lab";
-import { Person, relayTo } from "../person";
+import { Person, relayTo, REVOKED } from "../person";
 import { secretValues } from "./secrets";
 
 const LIST = "docker node ls --format '{{.Hostname}}'";
-const REVOKED = "this client certificate was revoked";
 const UNREAD = "this manager has not read yet whose client certificates were revoked";
 const EXPIRED = /certificate (has )?expired|expired certificate/;
 
