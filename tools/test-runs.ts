@@ -46,21 +46,24 @@ export function fastRun(): JestRun {
   };
 }
 
-/** The slow ones, one run after another. */
-export function slowRuns(root = checkout): JestRun[] {
+/**
+ * The slow ones, one step after another; the runs of a step go side by side. What the Docker suites wait for (machines that boot, packets
+ * that nobody answers) is processor time for the engine's; those that boot clusters hold what they see against seconds: alone.
+ */
+export function slowRuns(root = checkout): JestRun[][] {
   const there = (folder: string) => existsSync(join(root, "tests", folder));
-  const long = process.env.STORM_LONG === "1";
-  const runs = [
-    { title: "Engine suites", folders: engine, args: [] },
-    { title: "Docker suites", folders: docker, args: ["--runInBand"] },
-    { title: "Cluster suites", folders: booted, args: ["--runInBand"] },
-    { title: "Booted clouds", folders: clouds, args: ["--runInBand"], suites: long ? undefined : CLOUDS_SUITE },
-  ];
-  return runs.flatMap(({ title, folders, args, suites }) => {
-    const found = folders.filter(there);
+  const run = (title: string, all: string[], args: string[], suites?: string): JestRun[] => {
+    const found = all.filter(there);
     if (found.length === 0) return [];
     return [{ title, args: [...args, `--testPathPatterns=/tests/${suites ?? `(${found.join("|")})/`}`] }];
-  });
+  };
+  const suites = process.env.STORM_LONG === "1" ? undefined : CLOUDS_SUITE;
+  const steps = [
+    [...run("Engine suites", engine, []), ...run("Docker suites", docker, ["--runInBand"])],
+    run("Cluster suites", booted, ["--runInBand"]),
+    run("Booted clouds", clouds, ["--runInBand"], suites),
+  ];
+  return steps.filter((runs) => runs.length > 0);
 }
 
 export interface JestSurroundings {

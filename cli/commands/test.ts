@@ -50,11 +50,18 @@ async function allTests(output: Output): Promise<Counts[]> {
     () => sweepTestStacks(output),
     async (signal) => {
       const fast = runJest(fastRun(), { env: withoutCertificates(env), output, signal });
-      const counts = await Promise.all([fast, runChecks(output)]);
-      for (const each of slowRuns()) counts.push(await runJest(each, { env, output, signal }));
+      const counts = await allEnded([fast, runChecks(output)]);
+      for (const runs of slowRuns())
+        counts.push(...(await allEnded(runs.map((each) => runJest(each, { env, output, signal })))));
       return counts;
     },
   );
+}
+
+/** What all of them gave, or the first's error, once none of them is at work any more: what comes after an interrupt clears up. */
+async function allEnded<T>(work: Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** Node.js reads these certificates whenever it starts, for twice the time; the fast suites start it often and go nowhere. */

@@ -29,9 +29,12 @@ describe("counting", () => {
   test("slow suites run only where there are any", () => {
     const place = join(folder, "checkout");
     mkdirSync(join(place, "tests", "conformance"), { recursive: true });
-    expect(slowRuns(place).map(({ title }) => title)).toEqual(["Engine suites"]);
+    const titles = () => slowRuns(place).map((step) => step.map(({ title }) => title));
+    expect(titles()).toEqual([["Engine suites"]]);
+    mkdirSync(join(place, "tests", "local"));
     mkdirSync(join(place, "tests", "booted-clouds"));
-    const suites = () => slowRuns(place).at(-1)?.args.at(-1);
+    expect(titles()).toEqual([["Engine suites", "Docker suites"], ["Booted clouds"]]);
+    const suites = () => slowRuns(place).at(-1)?.[0]?.args.at(-1);
     jest.replaceProperty(process, "env", { ...process.env, STORM_LONG: undefined });
     expect(suites()).toBe("--testPathPatterns=/tests/booted-clouds/three-clouds");
     jest.replaceProperty(process, "env", { ...process.env, STORM_LONG: "1" });

@@ -16,6 +16,8 @@ export function credentials(lab: LabCluster): void {
   let bob: Person;
   const everybody: Record<string, string> = {};
   const relays: (() => void)[] = [];
+  /** Settles when everybody refuses who has the shortest time that is given, a minute: it passes while other tests run. */
+  let dora: Promise<{ refused: number; ended: number }>;
 
   beforeAll(async () => {
     alice = await Person.issue(lab, "alice", "8h");
@@ -24,6 +26,9 @@ export function credentials(lab: LabCluster): void {
       relays.push(relay.close);
       everybody[name] = relay.host;
     }
+    dora = expiry(await Person.issue(lab, "dora", "1m"));
+    // Whoever waits for it hears of it; before, it is nobody's failure.
+    dora.catch(() => undefined);
   });
   afterAll(() => relays.forEach((close) => close()));
 
@@ -54,6 +59,20 @@ export function credentials(lab: LabCluster): void {
       return { client, echo };
     }
     throw new Error("no node has a task of the guestbook");
+  }
+
+  /** Seconds after its end when every manager refuses a person, and when what was open ended. */
+  async function expiry(person: Person): Promise<{ refused: number; ended: number }> {
+    const { client, echo } = await openStream(person);
+    expect(await echo("still good")).toBe("still good");
+    const ended = new Promise<number>((resolve) => client.on("exit", () => resolve(Date.now())));
+    const end = Date.parse(person.issued.expires);
+    await eventually(120, "every manager refuses it", async () => {
+      const seen = await answers(person);
+      return Object.values(seen).every((answer) => EXPIRED.test(answer)) ? true : notYet(seen);
+    });
+    const refused = Date.now();
+    return { refused: (refused - end) / 1000, ended: ((await ended) - end) / 1000 };
   }
 
   test("a bundle works with the plain docker client and an empty HOME: by env.sh, and as a context", async () => {
@@ -109,21 +128,6 @@ export function credentials(lab: LabCluster): void {
     }
   });
 
-  test("after its time it is refused, and what was open ends", async () => {
-    const dora = await Person.issue(lab, "dora", "1m");
-    const { client, echo } = await openStream(dora);
-    expect(await echo("still good")).toBe("still good");
-    const ended = new Promise<number>((resolve) => client.on("exit", () => resolve(Date.now())));
-    const end = Date.parse(dora.issued.expires);
-    await eventually(90, "every manager refuses it", async () => {
-      const seen = await answers(dora);
-      return Object.values(seen).every((answer) => EXPIRED.test(answer)) ? true : notYet(seen);
-    });
-    expect(Date.now()).toBeGreaterThanOrEqual(end);
-    expect(((await ended) - end) / 1000).toBeLessThan(30);
-    expect(await answers(alice)).toEqual(all("welcome"));
-  }, 240_000);
-
   test("once revoked it is refused by every manager within 60 seconds, what was open ends, and others notice nothing", async () => {
     bob = await Person.issue(lab, "bob", "8h");
     const [hers, his] = [await openStream(alice), await openStream(bob)];
@@ -141,6 +145,13 @@ export function credentials(lab: LabCluster): void {
     expect(Math.max(refused, thrown)).toBeLessThan(60_000);
     expect(await hers.echo("alice is still there")).toBe("alice is still there");
     hers.client.stdin?.end();
+  }, 240_000);
+
+  test("after its time it is refused, and what was open ends", async () => {
+    const { refused, ended } = await dora;
+    expect(refused).toBeGreaterThanOrEqual(0);
+    expect(Math.max(refused, ended)).toBeLessThan(30);
+    expect(await answers(alice)).toEqual(all("welcome"));
   }, 240_000);
 
   test("it stays refused when a manager's proxy is told to read its files again, starts anew, or has no daemon beside it", async () => {

@@ -1,35 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ClusterStatus } from "../../../cli/status/assess";
-import { leadersOf } from "./failures";
-import { type Done, eventually, type LabCluster, notYet, root, run } from "../lab";
+import { type Done, type LabCluster, root, run } from "../lab";
+import { nodeIn, RIGHT_SECONDS, statusIsWhole, statusSays } from "../status-look";
 
-/** Seconds within which `storm status` has to be right. */
-const RIGHT_SECONDS = 15;
-const LEADER = "the leader of the swarm";
-/** Until a node that was away is back, its tasks among them. */
-const BACK_SECONDS = 90;
-
-/** `storm status` and the other commands that only look, on the cluster as it is and as it goes wrong. */
+/** `storm status` and the other commands that only look, on the cluster as it is and as it goes wrong; that of dead nodes is with `failures`. */
 export function status(lab: LabCluster): void {
-  const look = async (): Promise<{ code: number; found: ClusterStatus }> => {
-    const { code, stdout, stderr } = await lab.storm(["status", lab.stack, "--json"], 60);
-    if (stdout === "") throw new Error(stderr);
-    return { code, found: JSON.parse(stdout) as ClusterStatus };
-  };
-  /** Waits for a look in which `right` is so. */
-  const seen = (what: string, seconds: number, right: (found: ClusterStatus) => boolean) =>
-    eventually(seconds, what, async () => {
-      const { code, found } = await look();
-      expect(code).toBe(found.health === "OK" ? 0 : 1);
-      return right(found) ? found : notYet(found);
-    });
-  const whole = () => seen("a whole cluster", BACK_SECONDS, ({ health }) => health === "OK");
-  const nodeIn = (found: ClusterStatus, name: string) => found.nodes.find((node) => node.name === name);
   const replicas = (found: ClusterStatus) => found.services.find(({ name }) => name === "demo_guestbook");
 
   test("a whole cluster is OK: four columns a node, replicas, days left of certificates, and the sum", async () => {
-    const found = await whole();
+    const found = await statusIsWhole(lab);
     expect(found.nodes.map(({ name }) => name)).toEqual(lab.nodes.map(({ name }) => name));
     for (const node of found.nodes)
       expect(node).toMatchObject({ declared: "yes", exists: "yes", joined: "yes", healthy: "yes", notes: [] });
@@ -60,14 +40,38 @@ export function status(lab: LabCluster): void {
     ]);
     expect(made.stderr).toBe("");
     try {
-      const found = await seen("a stray node", RIGHT_SECONDS, (each) => nodeIn(each, "stray") !== undefined);
+      const found = await statusSays(lab, "a stray node", RIGHT_SECONDS, (each) => nodeIn(each, "stray") !== undefined);
       expect(nodeIn(found, "stray")).toMatchObject({ declared: "no", exists: "yes", joined: "no", healthy: "no" });
       expect(found.problems).toEqual(["stray: nobody declared this node: it is not in Pulumi's state"]);
       expect([found.health, found.healthyNodes, found.wantedNodes]).toEqual(["DEGRADED", 3, 3]);
     } finally {
       await run("docker", ["rm", "-f", name]);
     }
-    await whole();
+    await statusIsWhole(lab);
+  });
+
+  test("a certificate near its end is told, as the ingress shows it", async () => {
+    const { hostname } = new URL(lab.url);
+    const onAll = async (script: string) => {
+      const done = await Promise.all(lab.nodes.map(({ name }) => lab.on(name, `cd /etc/storm/ingress && ${script}`)));
+      expect(done.map(({ code, stderr }) => (code === 0 ? "" : stderr))).toEqual(lab.nodes.map(() => ""));
+    };
+    const subject = `-subj /CN=${hostname} -addext subjectAltName=DNS:${hostname}`;
+    const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ending.key";
+    try {
+      await onAll(
+        `cp -p certificates.yml certificates.kept && openssl req -x509 ${key} -out ending.crt -days 3 ${subject} 2>&1 && ` +
+          "sed 's,/demo[.],/ending.,g' certificates.kept >ending.new && mv ending.new certificates.yml",
+      );
+      const problem = `certificate at ${hostname} ends in 2 days: docs/https.md says what renews it`;
+      const found = await statusSays(lab, "a certificate near its end", RIGHT_SECONDS, ({ problems }) =>
+        problems.includes(problem),
+      );
+      expect([found.health, found.problems]).toEqual(["DEGRADED", [problem]]);
+    } finally {
+      await onAll("mv certificates.kept certificates.yml && rm -f ending.*");
+    }
+    await statusIsWhole(lab);
   });
 
   test("a container that is not healthy is no running replica", async () => {
@@ -84,32 +88,17 @@ export function status(lab: LabCluster): void {
     const first = "$(docker ps -q --filter name=demo_guestbook | head -1)";
     try {
       expect((await lab.on(node, `docker pause ${first}`)).code).toBe(0);
-      const found = await seen("an unhealthy service", RIGHT_SECONDS, (each) => replicas(each)?.running === 1);
+      const found = await statusSays(
+        lab,
+        "an unhealthy service",
+        RIGHT_SECONDS,
+        (each) => replicas(each)?.running === 1,
+      );
       expect(found.problems).toEqual(["demo_guestbook: 1 of 2 replicas run"]);
     } finally {
       await lab.on(node, `docker unpause ${first}`);
     }
-    await whole();
-  });
-
-  test.each(["which leads nothing", LEADER])("a killed node, %s", async (which) => {
-    const { swarm, consul } = await leadersOf(lab);
-    const other = lab.nodes.find((node) => ![swarm, consul].includes(node.name))?.name ?? "";
-    const name = which === LEADER ? swarm : other;
-    try {
-      await run("docker", ["kill", lab.container(name)]);
-      const dead = (found: ClusterStatus) => nodeIn(found, name)?.healthy === "no";
-      // Until there is another leader, Swarm answers nobody; and a question may have gone to the manager that was just killed.
-      const joined = (found: ClusterStatus) => which === LEADER || nodeIn(found, name)?.joined === "yes";
-      const told = (found: ClusterStatus) => dead(found) && found.healthyNodes === 2 && joined(found);
-      const found = await seen("a dead node among living ones", RIGHT_SECONDS, told);
-      expect(nodeIn(found, name)).toMatchObject({ declared: "yes", exists: "stopped" });
-      expect([found.health, found.wantedNodes]).toEqual(["DEGRADED", 3]);
-    } finally {
-      await run("docker", ["start", lab.container(name)]);
-    }
-    await lab.whole(60);
-    await whole();
+    await statusIsWhole(lab);
   });
 
   test("`storm ssh` runs a command on a node, by its own host key, and leaves no file", async () => {

@@ -13,6 +13,9 @@ const CLOSED = [22, 80, 2377, 5000, 7946, 8300, 8301, 8500, 8600];
 /** `storm credentials issue --vpn`: who has the bundle alone is on the cluster's names and its managers' APIs, and on nothing else. */
 export function vpn(lab: LabCluster): void {
   let erin: Traveller;
+  let frank: Traveller;
+  /** Seconds after its end when no manager knows a tunnel that has the shortest time that is given, a minute: it passes while other tests run. */
+  let forgotten: Promise<number>;
   let managers: string[];
   const travellers: Traveller[] = [];
   const arrive = async (who: string, ttl: string) => {
@@ -24,6 +27,12 @@ export function vpn(lab: LabCluster): void {
   beforeAll(async () => {
     managers = await Promise.all(lab.managers().map((name) => meshAddress(lab, name)));
     erin = await arrive("erin", "8h");
+    frank = await arrive("frank", "1m");
+    expect(frank.address).not.toBe(erin.address);
+    expect((await frank.consul("/ui/")).status).toBe("200");
+    forgotten = expiry(frank);
+    // Whoever waits for it hears of it; before, it is nobody's failure.
+    forgotten.catch(() => undefined);
   });
   afterAll(async () => {
     for (const traveller of travellers) await traveller.leave();
@@ -35,6 +44,15 @@ export function vpn(lab: LabCluster): void {
     return (await Promise.all(looks)).map(({ stdout }) => stdout.includes(`\t${address}/32`));
   }
   const everybody = (known: boolean) => lab.managers().map(() => known);
+
+  async function expiry({ address, person }: Traveller): Promise<number> {
+    const end = Date.parse(person.issued.expires);
+    await eventually(120, "no manager knows it", async () => {
+      const known = await knownTo(address);
+      return known.some(Boolean) ? notYet(known) : true;
+    });
+    return (Date.now() - end) / 1000;
+  }
 
   test("names of services resolve by the tunnel", async () => {
     expect(await erin.ask("consul.service.consul")).toEqual([...managers].sort());
@@ -102,14 +120,13 @@ export function vpn(lab: LabCluster): void {
   });
 
   test("of every manager four ports answer, and no other, although nodes reach those", async () => {
+    const answering = async (manager: string) => {
+      const ports = [...OPEN, ...CLOSED];
+      const answers = await Promise.all(ports.map((port) => erin.connects(manager, port)));
+      return ports.filter((_, index) => answers[index]);
+    };
     const seen = Object.fromEntries(
-      await Promise.all(
-        managers.map(async (manager) => {
-          const open: number[] = [];
-          for (const port of [...OPEN, ...CLOSED]) if (await erin.connects(manager, port)) open.push(port);
-          return [manager, open] as const;
-        }),
-      ),
+      await Promise.all(managers.map(async (manager) => [manager, await answering(manager)] as const)),
     );
     expect(seen).toEqual(Object.fromEntries(managers.map((manager) => [manager, OPEN])));
     // From a node: what is closed above is there.
@@ -135,9 +152,9 @@ export function vpn(lab: LabCluster): void {
     const widened = [`wg set wireguard peer '${key}' allowed-ips ${allowed}`, ...routes].join(" && ");
     expect((await erin.sh(widened)).code).toBe(0);
     expect(await erin.connects(first, 8501)).toBe(true);
-    for (const address of behind)
-      for (const port of [...OPEN, 8500])
-        expect([address, port, await erin.connects(address, port)]).toEqual([address, port, false]);
+    const tries = behind.flatMap((address) => [...OPEN, 8500].map((port) => [address, port] as const));
+    const answers = await Promise.all(tries.map(([address, port]) => erin.connects(address, port)));
+    expect(tries.filter((_, index) => answers[index])).toEqual([]);
     const back = "wg-quick strip /bundle/wireguard.conf >/tmp/conf && wg syncconf wireguard /tmp/conf && rm /tmp/conf";
     expect((await erin.sh(back)).code).toBe(0);
     expect(await erin.connects(other, 8501)).toBe(true);
@@ -167,16 +184,9 @@ export function vpn(lab: LabCluster): void {
   });
 
   test("a tunnel ends by itself with its credential", async () => {
-    const frank = await arrive("frank", "1m");
-    expect(frank.address).not.toBe(erin.address);
-    expect((await frank.consul("/ui/")).status).toBe("200");
-    const end = Date.parse(frank.person.issued.expires);
-    await eventually(90, "no manager knows it", async () => {
-      const known = await knownTo(frank.address);
-      return known.some(Boolean) ? notYet(known) : true;
-    });
-    expect((Date.now() - end) / 1000).toBeGreaterThanOrEqual(0);
-    expect((Date.now() - end) / 1000).toBeLessThan(30);
+    const seconds = await forgotten;
+    expect(seconds).toBeGreaterThanOrEqual(0);
+    expect(seconds).toBeLessThan(30);
     expect(await frank.ask("consul.service.consul")).toEqual([]);
   }, 240_000);
 
