@@ -50,17 +50,22 @@ export class Rehearsal {
     return bounded(process.execPath, [BOOTSTRAP, ...args], seconds, { STORM_LAB: "1" }, signal);
   }
 
+  /** `startFile` with a storm.yml of this text. */
+  start(stormYml: string): Promise<CommandResult> {
+    return this.startFile(this.written(stormYml));
+  }
+
   /**
-   * `npm start` with a storm.yml of this text.
+   * `npm start` with this storm.yml.
    * @throws UserError when the lab has other stacks: they would end with it
    */
-  async start(stormYml: string): Promise<CommandResult> {
+  async startFile(file: string): Promise<CommandResult> {
     const [other] = await this.others();
     if (other !== undefined)
       throw new UserError(`the lab's clouds have a stack ${other} already, which would end with this rehearsal`, [
         `\`STORM_LAB=1 npm stop -- --stack ${other}\` takes it away.`,
       ]);
-    const done = await this.storm(this.startArguments(stormYml), 900);
+    const done = await this.storm(this.startArguments(file), 900);
     if (done.code === 0) this.nodes = (await this.outputs())["nodes"] as NodeRow[]; // stacks/outputs.ts wrote them
     return done;
   }
@@ -73,7 +78,7 @@ export class Rehearsal {
 
   /** Starts `npm start` and leaves it running, for those who kill it. */
   startInBackground(stormYml: string): ChildProcess {
-    return spawn(process.execPath, [BOOTSTRAP, ...this.startArguments(stormYml)], {
+    return spawn(process.execPath, [BOOTSTRAP, ...this.startArguments(this.written(stormYml))], {
       cwd: sources,
       env: { ...process.env, STORM_LAB: "1" },
       stdio: "ignore",
@@ -81,10 +86,14 @@ export class Rehearsal {
     });
   }
 
-  private startArguments(stormYml: string): string[] {
+  private startArguments(file: string): string[] {
+    return ["start", "--stack", this.stack, "--file", file];
+  }
+
+  private written(stormYml: string): string {
     const file = join(this.folder, "storm.yml");
     writeFileSync(file, stormYml);
-    return ["start", "--stack", this.stack, "--file", file];
+    return file;
   }
 
   pulumi(...args: string[]): Promise<CommandResult> {

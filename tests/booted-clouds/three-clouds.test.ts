@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ClusterStatus } from "../../cli/status/assess";
 import { Rehearsal } from "../../cli/rehearsal/rehearsal";
-import { guestbookUrl, MANAGERS, threeClouds } from "../../cli/rehearsal/three-clouds";
-import { eventually, notYet, run } from "../cluster/lab";
+import { guestbookUrl, MANAGERS } from "../../cli/rehearsal/three-clouds";
+import { eventually, notYet, root, run } from "../cluster/lab";
 import { Person, REVOKED } from "../cluster/person";
+import { codeBlocks } from "../markdown";
 import { ElasticPool } from "./elastic-pool";
 
 jest.setTimeout(900_000);
@@ -10,13 +13,15 @@ jest.setTimeout(900_000);
 const rehearsal = new Rehearsal(`c${process.pid}`);
 const host = new URL(guestbookUrl(rehearsal.stack)).hostname;
 
+const STORM_YML = join(root, "examples", "three-clouds.yml");
 /** Machines that AWS adds and takes away by itself, beside a manager at each of three clouds. */
 const ELASTIC = { least: 2, most: 5 };
 const GROWN = ELASTIC.most;
-const STORM_YML = threeClouds({
-  guestbooks: 2,
-  pools: { AWS: `{ name: web, count: ${ELASTIC.least}..${ELASTIC.most}, size: small, role: worker }` },
-});
+/** README.md's commands for the lab. */
+const README = codeBlocks(readFileSync(join(root, "README.md"), "utf8"))
+  .flatMap(({ text }) => text.split("\n"))
+  .map((line) => line.replace(/\s+# .*$/, ""))
+  .filter((line) => /^(STORM_LAB=1|npm run lab) /.test(line));
 /** Seconds for machines that a group makes to be in Swarm, Consul, mesh and load balancer, and for the page to be served by them. */
 const SERVING_SECONDS = 90;
 /** Within which `storm status` has to be right. */
@@ -25,7 +30,7 @@ const elastic = new ElasticPool(rehearsal, "web", host);
 let names: string[] = [];
 
 beforeAll(async () => {
-  const done = await rehearsal.start(STORM_YML);
+  const done = await rehearsal.startFile(STORM_YML);
   if (done.code !== 0) throw new Error(`the clouds' cluster did not come up:\n${done.stdout}\n${done.stderr}`);
   names = [...MANAGERS, ...(await elastic.serving(ELASTIC.least, 120))];
 });
@@ -57,6 +62,32 @@ test("the guestbook answers at its name by every site's load balancer, with a ce
   }
   // By the names that the lab's DNS answers.
   expect((await page()).stdout).toBe("200 0");
+});
+
+/** Runs a command of README.md's, as it stands there but for a name; gives what it prints. */
+async function readme(verb: string, name = "", ours = ""): Promise<string> {
+  const command = README.find((line) => line.startsWith(`npm run lab -- ${verb}`)) ?? notYet(README);
+  expect(command).toContain(name);
+  const { code, stdout, stderr } = await run("sh", ["-c", command.replace(name, ours)]);
+  expect([command, code, code === 0 ? "" : stderr]).toEqual([command, 0, ""]);
+  return stdout;
+}
+
+test("README.md's commands for the lab run, here and by the other tests", async () => {
+  expect(README).toEqual([
+    "STORM_LAB=1 npm start -- --stack three --file examples/three-clouds.yml", // beforeAll, in a stack of its own
+    "npm run lab -- status",
+    "npm run lab -- visit curl https://guestbook.demo.three.storm.example.com",
+    "npm run lab -- kill aws-1", // a machine of the pool is killed
+    "npm run lab -- machine house-1",
+    "STORM_LAB=1 npm stop -- --stack three", // destroy, and the lab's end after it
+    "npm run lab -- stop",
+  ]);
+  const status = await readme("status");
+  for (const name of names) expect(status).toContain(name);
+  expect(await readme("visit", "guestbook.demo.three.storm.example.com", host)).toContain("<html");
+  expect(await readme("machine", "house-1", "house-1")).toMatch(/house-1/);
+  await rehearsal.labCommand("terminate", "house-1");
 });
 
 test("the internet reaches HTTP and HTTPS at the load balancers, and no TCP port of a node of AWS or DigitalOcean", async () => {
@@ -125,7 +156,7 @@ test("an elastic pool follows its group's size alone: two machines, five, and tw
 test(`a machine of the pool that is killed is replaced, and the page is served by the new one within ${SERVING_SECONDS} s`, async () => {
   const before = await elastic.serving(ELASTIC.least, 60);
   const victim = (await rehearsal.status()).machines.find(({ group }) => group !== undefined)?.id ?? "";
-  await rehearsal.lab({ do: "kill", machine: victim });
+  await readme("kill", "aws-1", victim);
   const after = await elastic.serving(ELASTIC.least, SERVING_SECONDS, before);
   // The dead one's name is out of swarm and Consul soon after.
   await rehearsal.whole("aws-1", [...MANAGERS, ...after], 120);

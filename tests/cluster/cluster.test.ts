@@ -39,10 +39,13 @@ afterAll(async () => {
 
 describe("access", () => access(lab));
 describe("names", () => names(lab));
-describe("credentials", () => credentials(lab));
-describe("credentials with a VPN peer", () => vpn(lab));
-describe("registration", () => registration(lab));
+// What expires in a minute does so while others run.
+const atTheirEnd: (() => void)[] = [];
+describe("credentials", () => void atTheirEnd.push(credentials(lab)));
+describe("credentials with a VPN peer", () => void atTheirEnd.push(vpn(lab)));
 describe("idempotence", () => idempotence(lab));
+describe("credentials at their end", () => atTheirEnd.forEach((tests) => tests()));
+describe("registration", () => registration(lab));
 describe("readme", () => readme(lab));
 describe("deployments", () => deployments(lab));
 describe("rotation", () => rotation(lab));

@@ -13,6 +13,9 @@ import type { PluginName } from "../../lab/plugins/bundle";
 /** Enough for a cold engine start on a busy machine. */
 export const SUITE_TIMEOUT_MS = 120_000;
 
+/** For engines of which nobody kills one in the middle of its work: to keep the state after each step is half of an update's processor time. */
+export const NO_CHECKPOINTS = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
 /** Folder of the `pulumi` binary: STORM_ENGINE_DIR, or where PATH finds it. */
 export async function engineDir(): Promise<string> {
   const candidates = [process.env["STORM_ENGINE_DIR"], ...(process.env["PATH"] ?? "").split(delimiter)];

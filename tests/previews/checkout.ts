@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { BUNDLE_FILE, type PluginName } from "../../lab/plugins/bundle";
 import { installPlugins, pluginFolder } from "../../lab/plugins/install";
 import { cacheFolder } from "../../tools/paths";
+import { NO_CHECKPOINTS } from "../conformance/engine";
 
 const ROOT = join(__dirname, "..", "..");
 /** Made by set-up, or of no use there. */
@@ -55,7 +56,7 @@ export class Checkout {
       cwd: this.folder,
       encoding: "utf8",
       input,
-      env: { PATH, HOME: this.folder, STORM_CACHE: this.cache, ...env },
+      env: { PATH, HOME: this.folder, STORM_CACHE: this.cache, ...NO_CHECKPOINTS, ...env },
     });
     return { stdout, stderr, status };
   }

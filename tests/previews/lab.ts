@@ -13,7 +13,7 @@ import { BUNDLE_FILE } from "../../lab/plugins/bundle";
 import { installPlugins, pluginFolder } from "../../lab/plugins/install";
 import { CLOUD_PLUGINS, type PluginName, PLUGINS } from "../../lab/plugins/bundle";
 import { build } from "esbuild";
-import { engineDir } from "../conformance/engine";
+import { engineDir, NO_CHECKPOINTS } from "../conformance/engine";
 import { NOBODY, OFFICIAL, officialProgram, pinnedImages } from "./official";
 import { note, nothing, type Previewed } from "./previewed";
 
@@ -138,6 +138,7 @@ export class PreviewLab {
         PULUMI_CONFIG_PASSPHRASE: passphrase,
         PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        ...NO_CHECKPOINTS,
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: this.official ? "false" : "true",
         SSH_AUTH_SOCK: "",
         ...(this.official ? NOBODY : {}),
