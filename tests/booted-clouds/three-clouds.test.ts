@@ -84,7 +84,7 @@ test("README.md's commands for the lab run, here and by the other tests", async 
     "npm run lab -- stop",
   ]);
   const status = await readme("status");
-  for (const name of names) expect(status).toContain(name);
+  for (const name of MANAGERS) expect(status).toContain(`${name}-`);
   expect(await readme("visit", "guestbook.demo.three.storm.example.com", host)).toContain("<html");
   expect(await readme("machine", "house-1", "house-1")).toMatch(/house-1/);
   await rehearsal.labCommand("terminate", "house-1");
