@@ -24,3 +24,8 @@ export function codeBlocks(page: string): CodeBlock[] {
   }
   return blocks;
 }
+
+/** Commands of a block, without the comments behind them. */
+export function commandLines({ text }: CodeBlock): string[] {
+  return text.split("\n").map((line) => line.replace(/\s+# .*$/, "").trim());
+}

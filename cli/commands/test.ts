@@ -1,4 +1,5 @@
 import { delimiter, dirname } from "node:path";
+import { together } from "../../lab/binaries/together";
 import { formatError } from "../../tools/errors";
 import { stepLine, type Output } from "../../tools/report";
 import { setUpLab } from "../../tools/setup";
@@ -50,18 +51,12 @@ async function allTests(output: Output): Promise<Counts[]> {
     () => sweepTestStacks(output),
     async (signal) => {
       const fast = runJest(fastRun(), { env: withoutCertificates(env), output, signal });
-      const counts = await allEnded([fast, runChecks(output)]);
+      const counts = await together(fast, runChecks(output));
       for (const runs of slowRuns())
-        counts.push(...(await allEnded(runs.map((each) => runJest(each, { env, output, signal })))));
+        counts.push(...(await together(...runs.map((each) => runJest(each, { env, output, signal })))));
       return counts;
     },
   );
-}
-
-/** What all of them gave, or the first's error, once none of them is at work any more: what comes after an interrupt clears up. */
-async function allEnded<T>(work: Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }
 
 /** Node.js reads these certificates whenever it starts, for twice the time; the fast suites start it often and go nowhere. */

@@ -5,7 +5,7 @@ import { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { guestbookUrl, MANAGERS } from "../../cli/rehearsal/three-clouds";
 import { eventually, notYet, root, run } from "../cluster/lab";
 import { Person, REVOKED } from "../cluster/person";
-import { codeBlocks } from "../markdown";
+import { codeBlocks, commandLines } from "../markdown";
 import { ElasticPool } from "./elastic-pool";
 
 jest.setTimeout(900_000);
@@ -19,8 +19,7 @@ const ELASTIC = { least: 2, most: 5 };
 const GROWN = ELASTIC.most;
 /** README.md's commands for the lab. */
 const README = codeBlocks(readFileSync(join(root, "README.md"), "utf8"))
-  .flatMap(({ text }) => text.split("\n"))
-  .map((line) => line.replace(/\s+# .*$/, ""))
+  .flatMap(commandLines)
   .filter((line) => /^(STORM_LAB=1|npm run lab) /.test(line));
 /** Seconds for machines that a group makes to be in Swarm, Consul, mesh and load balancer, and for the page to be served by them. */
 const SERVING_SECONDS = 90;
@@ -86,7 +85,7 @@ test("README.md's commands for the lab run, here and by the other tests", async 
   const status = await readme("status");
   for (const name of MANAGERS) expect(status).toContain(`${name}-`);
   expect(await readme("visit", "guestbook.demo.three.storm.example.com", host)).toContain("<html");
-  expect(await readme("machine", "house-1", "house-1")).toMatch(/house-1/);
+  expect(await readme("machine")).toMatch(/house-1/);
   await rehearsal.labCommand("terminate", "house-1");
 });
 

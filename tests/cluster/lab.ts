@@ -58,6 +58,9 @@ export class LabCluster {
   /** Secrets that scenarios gave to the cluster: name -> value. */
   readonly canaries: Record<string, string> = {};
 
+  /** Ends what scenarios have open beside the cluster: `endGuests`, and the cluster's own end, run them once. */
+  readonly guests: (() => unknown)[] = [];
+
   constructor(readonly stack: string) {}
 
   /** `npm start` with a storm.yml of this text. */
@@ -220,8 +223,13 @@ export class LabCluster {
     };
   }
 
+  async endGuests(): Promise<void> {
+    for (const end of this.guests.splice(0)) await end();
+  }
+
   /** Removes everything, whatever happened before. */
   async stop(): Promise<Done> {
+    await this.endGuests();
     const done = await this.storm(["stop", "--stack", this.stack], 300);
     fs.rmSync(this.folder, { recursive: true, force: true });
     return done;

@@ -18,7 +18,6 @@ export function credentials(lab: LabCluster): () => void {
   let alice: Person;
   let bob: Person;
   const everybody: Record<string, string> = {};
-  const relays: (() => void)[] = [];
   /** Settles when everybody refuses who has the shortest time that is given, a minute. */
   let dora: Promise<{ refused: number; ended: number }>;
 
@@ -26,7 +25,7 @@ export function credentials(lab: LabCluster): () => void {
     alice = await Person.issue(lab, "alice", "8h");
     for (const { name, address } of lab.nodes) {
       const relay = await relayTo(address);
-      relays.push(relay.close);
+      lab.guests.push(relay.close);
       everybody[name] = relay.host;
     }
     dora = expiry(await Person.issue(lab, "dora", "1m"));
@@ -184,8 +183,6 @@ export function credentials(lab: LabCluster): () => void {
   });
 
   return () => {
-    afterAll(() => relays.forEach((close) => close()));
-
     test("after its time it is refused, and what was open ends", async () => {
       const { refused, ended } = await dora;
       expect(Math.min(refused, ended)).toBeGreaterThanOrEqual(0);

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { codeBlocks } from "../../markdown";
+import { type CodeBlock, codeBlocks, commandLines } from "../../markdown";
 import { type LabCluster, root, run } from "../lab";
 
 /** What of README.md is not run here, and why. */
@@ -45,7 +45,7 @@ const SEEN = [
 /** README.md's commands run as they stand there, but for the name of the stack, files, and the engine's question. */
 export function readme(lab: LabCluster): void {
   const page = fs.readFileSync(path.join(root, "README.md"), "utf8");
-  const blocks = codeBlocks(page).map(({ line, text }) => ({ line, commands: commandsOf(text) }));
+  const blocks = codeBlocks(page).map((block) => ({ line: block.line, commands: commandsOf(block) }));
   const all = blocks.flatMap(({ commands }) => commands);
 
   test("README.md's commands are found, and those that are not run here are among them", () => {
@@ -71,9 +71,8 @@ export function readme(lab: LabCluster): void {
   });
 }
 
-function commandsOf(block: string): string[] {
-  const lines = block.split("\n").map((line) => line.replace(/\s+# .*$/, "").trim());
-  return lines.filter((line) => /^(npm|npx|curl|eval|docker) /.test(line));
+function commandsOf(block: CodeBlock): string[] {
+  return commandLines(block).filter((line) => /^(npm|npx|curl|eval|docker) /.test(line));
 }
 
 function here(lab: LabCluster, command: string): string {
