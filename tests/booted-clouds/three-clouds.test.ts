@@ -5,6 +5,7 @@ import { Rehearsal } from "../../cli/rehearsal/rehearsal";
 import { guestbookUrl, MANAGERS } from "../../cli/rehearsal/three-clouds";
 import { eventually, notYet, root, run } from "../cluster/lab";
 import { Person, REVOKED } from "../cluster/person";
+import { Traveller } from "../cluster/traveller";
 import { codeBlocks, commandLines } from "../markdown";
 import { ElasticPool } from "./elastic-pool";
 
@@ -86,7 +87,6 @@ test("README.md's commands for the lab run, here and by the other tests", async 
   for (const name of MANAGERS) expect(status).toContain(`${name}-`);
   expect(await readme("visit", "guestbook.demo.three.storm.example.com", host)).toContain("<html");
   expect(await readme("machine")).toMatch(/house-1/);
-  await rehearsal.labCommand("terminate", "house-1");
 });
 
 test("the internet reaches HTTP and HTTPS at the load balancers, and no TCP port of a node of AWS or DigitalOcean", async () => {
@@ -135,6 +135,24 @@ test("a person's bundle works with the plain docker client from where operators 
     const { code, stdout, stderr } = await alice.sh(list);
     return code !== 0 && (stdout + stderr).includes(REVOKED) ? true : notYet(stdout + stderr);
   });
+});
+
+test("a person on a machine somewhere on the internet has the cluster's names, Consul's UI and docker's API by the VPN, until revoked", async () => {
+  const traveller = await Traveller.at((await rehearsal.machine("house-1")).container, rehearsal, "vera", "1h");
+  const managers = await traveller.ask("consul.service.consul");
+  expect(managers).toHaveLength(MANAGERS.length);
+  expect(await traveller.ask("demo-guestbook.service.consul")).not.toEqual([]);
+  expect((await traveller.consul("/ui/")).status).toBe("200");
+  const list = "cd /bundle && . ./env.sh && timeout 20 docker node ls --format '{{.Hostname}}'";
+  const listed = await traveller.sh(list);
+  expect([listed.stderr, listed.stdout.trim().split("\n").sort()]).toEqual(["", [...names].sort()]);
+  const revoked = await rehearsal.storm(["credentials", "revoke", "vera", "-s", rehearsal.stack]);
+  expect([revoked.code, revoked.stdout]).toEqual([0, expect.stringContaining("Revoked: vera")]);
+  await eventually(60, "no manager lets the person in", async () => {
+    const open = await Promise.all(managers.map((manager) => traveller.connects(manager, 8501)));
+    return open.some(Boolean) ? notYet(open) : true;
+  });
+  await rehearsal.labCommand("terminate", "house-1");
 });
 
 test("an elastic pool follows its group's size alone: two machines, five, and two again, drained first", async () => {

@@ -1,5 +1,5 @@
 import { type Done, type LabCluster, run } from "./lab";
-import { Person } from "./person";
+import { type Operator, Person } from "./person";
 
 /**
  * wg-quick tells names' servers to a program of the distribution, which a node's image does not have: as much of one as it asks for. Docker
@@ -10,41 +10,57 @@ const RESOLVCONF = `#!/bin/sh
 `;
 
 /**
- * A person's machine far from the cluster: a container with WireGuard's tools, docker's client and curl, and with the bundle alone. It is on
- * the nodes' network, as the internet is that they have public addresses in; what is tried goes to mesh addresses, which are not there.
+ * A person's machine far from the cluster, with WireGuard's tools, docker's client and curl, and with the bundle alone. What is tried from
+ * there goes to mesh addresses, to which nothing but the tunnel leads.
  */
 export class Traveller {
   private constructor(
     readonly person: Person,
     readonly address: string,
-    private readonly name: string,
+    private readonly container: string,
   ) {}
 
-  /** Issues a bundle, starts the machine and brings the tunnel up. */
-  static async arrive(lab: LabCluster, who: string, ttl: string): Promise<Traveller> {
-    const person = await Person.issue(lab, who, ttl, "--vpn");
+  /** Issues a bundle, and brings the tunnel up in a container that runs. */
+  static async at(container: string, operator: Operator, who: string, ttl: string): Promise<Traveller> {
+    const person = await Person.issue(operator, who, ttl, "--vpn");
     const { folder, vpnAddress = "" } = person.issued;
+    const traveller = new Traveller(person, vpnAddress, container);
+    const copied = await run("docker", ["cp", folder, `${container}:/bundle`]);
+    if (copied.code !== 0) throw new Error(copied.stderr);
+    const file = "/usr/local/sbin/resolvconf";
+    const up = `printf '%s' '${RESOLVCONF}' >${file} && chmod 755 ${file} && wg-quick up /bundle/wireguard.conf`;
+    const done = await traveller.sh(up);
+    if (done.code !== 0) throw new Error(done.stdout + done.stderr);
+    return traveller;
+  }
+
+  /** The same in a container of its own, on the nodes' network, as the internet is that they have public addresses in. It is a guest of the cluster. */
+  static async arrive(lab: LabCluster, who: string, ttl: string): Promise<Traveller> {
     const node = lab.container("local-1");
     const format = "{{.Image}} {{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}";
     const [image = "", network = ""] = (await run("docker", ["inspect", "-f", format, node])).stdout.trim().split(" ");
     const name = `${lab.container("person")}-${who}`;
     const rights = ["--cap-drop", "ALL", "--cap-add", "NET_ADMIN", "--device", "/dev/net/tun"];
-    const what = ["-v", `${folder}:/bundle:ro`, "--entrypoint", "sleep"];
-    const args = ["run", "-d", "--rm", "--name", name, "--network", network, ...rights, ...what, image, "infinity"];
-    const started = await run("docker", args);
+    const what = ["--entrypoint", "sleep", image, "infinity"];
+    const started = await run("docker", [
+      "run",
+      "-d",
+      "--rm",
+      "--name",
+      name,
+      "--network",
+      network,
+      ...rights,
+      ...what,
+    ]);
     if (started.code !== 0) throw new Error(started.stderr);
-    const traveller = new Traveller(person, vpnAddress, name);
-    const file = "/usr/local/sbin/resolvconf";
-    const up = `printf '%s' '${RESOLVCONF}' >${file} && chmod 755 ${file} && wg-quick up /bundle/wireguard.conf`;
-    const done = await traveller.sh(up);
-    if (done.code === 0) return traveller;
-    await traveller.leave();
-    throw new Error(done.stdout + done.stderr);
+    lab.guests.push(() => run("docker", ["rm", "-f", name]));
+    return Traveller.at(name, lab, who, ttl);
   }
 
   /** A shell's line on that machine. */
   sh(line: string, seconds = 60): Promise<Done> {
-    return run("docker", ["exec", this.name, "sh", "-c", line], seconds);
+    return run("docker", ["exec", this.container, "sh", "-c", line], seconds);
   }
 
   /** Whether a TCP connection comes about within two seconds. */
@@ -64,9 +80,5 @@ export class Traveller {
     const { stdout } = await this.sh(`curl ${options.join(" ")} 'https://consul.service.consul:8501${path}'`);
     const at = stdout.lastIndexOf("\n");
     return { status: stdout.slice(at + 1), body: stdout.slice(0, Math.max(at, 0)) };
-  }
-
-  leave(): Promise<Done> {
-    return run("docker", ["rm", "-f", this.name]);
   }
 }

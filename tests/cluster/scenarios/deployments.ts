@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { eventually, type LabCluster, notYet } from "../lab";
+import { type Done, eventually, type LabCluster, notYet } from "../lab";
 import { copyOfGuestbook, stormYml } from "../storm-yml";
 
 /** Compose stacks that change, and one that breaks. */
@@ -40,7 +40,7 @@ export function deployments(lab: LabCluster): void {
     expect(stdout).toMatch(/^2\/2/);
   });
 
-  test("a changed config rolls the service that has it; malformed storm.yml stops before anything", async () => {
+  test("a changed config rolls the service that has it, as a pipeline deploys it, too; malformed storm.yml stops before anything", async () => {
     const bad = await lab.start("Local: [3, smal]\n");
     expect(bad.code).not.toBe(0);
     expect(bad.stdout + bad.stderr).toContain('did you mean "small"');
@@ -53,13 +53,29 @@ export function deployments(lab: LabCluster): void {
       .replace(/^(  guestbook:\n)/m, "$1    configs: [motto]\n")
       .replace(/\nvolumes:/, "\nconfigs:\n  motto: { file: ./motto.txt }\n\nvolumes:");
     fs.writeFileSync(compose, withConfig);
-    for (const motto of ["one", "two"]) {
+    const deployed = async (motto: string, deploy: () => Promise<Done>) => {
       fs.writeFileSync(path.join(folder, "motto.txt"), motto);
-      const done = await lab.start(stormYml(3, compose));
+      const done = await deploy();
       expect(`${done.code} ${done.stderr}`).toMatch(/^0 /);
       const { stdout } = await lab.on("local-1", "docker config ls --format '{{.Name}}'");
       expect(stdout.match(/demo_motto_/g)).toHaveLength(1);
-    }
+      return done.stdout;
+    };
+    await deployed("one", () => lab.start(stormYml(3, compose)));
+    // The next as a pipeline does it.
+    const record = path.join(lab.folder, "record.json");
+    const ci = (verb: string, ...more: string[]) => lab.storm(["ci", verb, lab.stack, ...more]);
+    const shown = await deployed("two", async () => {
+      const preview = await ci("preview", "--record", record);
+      expect(preview.stdout).toContain("  - config motto");
+      return ci("apply", "--record", record);
+    });
+    expect(shown).toMatch(new RegExp(`^Cluster ${lab.stack} ready in `, "m"));
+    expect((await ci("drift")).stdout).toContain("Everything is as it was deployed, and as storm.yml says.");
+    // What nobody previewed is not applied.
+    fs.writeFileSync(path.join(folder, "motto.txt"), "three");
+    const refused = await ci("apply", "--record", record);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("nothing was changed: ")]);
     await lab.whole(60);
   });
 

@@ -20,16 +20,11 @@ export function vpn(lab: LabCluster): () => void {
   /** Seconds after its end when no manager knows a tunnel that has the shortest time that is given, a minute. */
   let forgotten: Promise<number>;
   let managers: string[];
-  const arrive = async (who: string, ttl: string) => {
-    const traveller = await Traveller.arrive(lab, who, ttl);
-    lab.guests.push(() => traveller.leave());
-    return traveller;
-  };
 
   beforeAll(async () => {
     managers = await Promise.all(lab.managers().map((name) => meshAddress(lab, name)));
-    erin = await arrive("erin", "8h");
-    frank = await arrive("frank", "1m");
+    erin = await Traveller.arrive(lab, "erin", "8h");
+    frank = await Traveller.arrive(lab, "frank", "1m");
     expect(frank.address).not.toBe(erin.address);
     expect((await frank.consul("/ui/")).status).toBe("200");
     forgotten = expiry(frank);
@@ -185,7 +180,7 @@ export function vpn(lab: LabCluster): () => void {
   });
 
   test("once revoked, every manager lets it go within 60 seconds, and others notice nothing", async () => {
-    const grace = await arrive("grace", "8h");
+    const grace = await Traveller.arrive(lab, "grace", "8h");
     expect((await erin.consul("/ui/")).status).toBe("200");
     const done = await lab.storm(["credentials", "revoke", "erin", "-s", lab.stack]);
     const began = Date.now();
