@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command";
 import { messageOf } from "./errors";
@@ -38,8 +37,6 @@ const CLOUDS_SUITE = "booted-clouds/three-clouds";
 export interface JestRun {
   title: string;
   args: string[];
-  /** Takes what processor time nobody else wants. */
-  yielding?: boolean;
 }
 
 export function fastRun(): JestRun {
@@ -50,24 +47,24 @@ export function fastRun(): JestRun {
 }
 
 /**
- * The slow ones: chains side by side, the runs of a chain one after another. Machines that boot, and packets that nobody answers, leave half
- * of the processor time to the engine's suites, which hold nothing against seconds. Last are those that do so the most.
+ * The slow ones, one step after another; the runs of a step go side by side. What the Docker suites wait for (machines that boot, packets
+ * that nobody answers) is processor time for the engine's; those that boot clusters hold what they see against seconds: alone.
  */
 export function slowRuns(root = checkout): JestRun[][] {
+  const there = (folder: string) => existsSync(join(root, "tests", folder));
   const run = (title: string, all: string[], args: string[], suites?: string): JestRun[] => {
-    const found = all.filter((folder) => existsSync(join(root, "tests", folder)));
+    const found = all.filter(there);
     if (found.length === 0) return [];
     return [{ title, args: [...args, `--testPathPatterns=/tests/${suites ?? `(${found.join("|")})/`}`] }];
   };
   const suites = process.env.STORM_LONG === "1" ? undefined : CLOUDS_SUITE;
-  // Three on two processors: now and then each waits for a disk or for another process.
-  const yielding = run("Engine suites", engine, ["--maxWorkers=150%"]).map((each) => ({ ...each, yielding: true }));
-  const machines = [
-    ...run("Docker suites", docker, ["--runInBand"]),
-    ...run("Booted clouds", clouds, ["--runInBand"], suites),
-    ...run("Cluster suites", booted, ["--runInBand"]),
+  const steps = [
+    // Three on two processors: now and then each waits for a disk or for another process.
+    [...run("Engine suites", engine, ["--maxWorkers=150%"]), ...run("Docker suites", docker, ["--runInBand"])],
+    run("Cluster suites", booted, ["--runInBand"]),
+    run("Booted clouds", clouds, ["--runInBand"], suites),
   ];
-  return [yielding, machines].filter((chain) => chain.length > 0);
+  return steps.filter((runs) => runs.length > 0);
 }
 
 export interface JestSurroundings {
@@ -78,10 +75,7 @@ export interface JestSurroundings {
 }
 
 /** Runs jest with its usual report on the terminal; counts come from its result file. */
-export async function runJest(
-  { title, args, yielding }: JestRun,
-  { env, output, signal }: JestSurroundings,
-): Promise<Counts> {
+export async function runJest({ title, args }: JestRun, { env, output, signal }: JestSurroundings): Promise<Counts> {
   const began = Date.now();
   const file = join(storm.logs, `jest-${process.pid}-${title.toLowerCase().replace(/\W+/g, "-")}.json`);
   mkdirSync(storm.logs, { recursive: true });
@@ -91,7 +85,7 @@ export async function runJest(
   // --ci: a snapshot that is not there fails, it is not written.
   const options = ["--ci", "--rootDir", checkout, "--testMatch=**/tests/**/*.test.ts", "--passWithNoTests"];
   const all = [jest, ...options, "--json", `--outputFile=${file}`, ...args];
-  const code = await runGroup(process.execPath, all, env, signal, yielding);
+  const code = await runGroup(process.execPath, all, env, signal);
   signal.throwIfAborted();
   const counts = countsOf(existsSync(file) ? readFileSync(file, "utf8") : undefined, code);
   rmSync(file, { force: true });
@@ -111,13 +105,11 @@ export function runGroup(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-  yielding = false,
 ): Promise<number> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     // jest's report goes to standard error, and with --json nothing of use to standard output.
     const child = spawn(program, args, { cwd: checkout, env, detached: true, stdio: ["ignore", "ignore", "inherit"] });
-    if (yielding && child.pid !== undefined) yieldToOthers(child.pid);
     const interrupt = () => void (child.pid !== undefined && process.kill(-child.pid, "SIGINT"));
     signal.addEventListener("abort", interrupt);
     child.on("error", reject);
@@ -126,14 +118,6 @@ export function runGroup(
       resolve(status ?? 1);
     });
   });
-}
-
-/** Of a process that leads a session, and of all that it starts in it. */
-function yieldToOthers(pid: number): void {
-  setPriority(pid, constants.priority.PRIORITY_LOW);
-  // Linux weighs sessions against each other, by a nice value of their own (sched(7), autogroups); other kernels, and some of its, do not.
-  const session = `/proc/${pid}/autogroup`;
-  if (existsSync(session)) writeFileSync(session, String(constants.priority.PRIORITY_LOW));
 }
 
 interface JestResults {

@@ -52,12 +52,9 @@ async function allTests(output: Output): Promise<Counts[]> {
     async (signal) => {
       const fast = runJest(fastRun(), { env: withoutCertificates(env), output, signal });
       const counts = await together(fast, runChecks(output));
-      const chains = slowRuns().map(async (chain) => {
-        const ran: Counts[] = [];
-        for (const each of chain) ran.push(await runJest(each, { env, output, signal }));
-        return ran;
-      });
-      return [...counts, ...(await together(...chains)).flat()];
+      for (const runs of slowRuns())
+        counts.push(...(await together(...runs.map((each) => runJest(each, { env, output, signal })))));
+      return counts;
     },
   );
 }

@@ -64,7 +64,7 @@ afterAll(() => {
 const write = (name: string, text: string) => writeFileSync(join(checkout.folder, name), text);
 
 function storm(words: string, more: Record<string, string> = {}) {
-  const ran = checkout.shell(`npx storm ${words}`, { env: { ...env, ...more } });
+  const ran = checkout.shell(`node cli/storm.js ${words}`, { env: { ...env, ...more } });
   read += ran.stdout + ran.stderr;
   return ran;
 }
@@ -79,7 +79,9 @@ function push(branch: string): string {
 function deployed(): { nodes: string[]; image: string | undefined } {
   // By a file: it is megabytes.
   const file = join(checkout.folder, ".storm", "export.json");
-  const { stderr, status } = checkout.shell(`npx storm pulumi stack export --show-secrets -s prod > ${file}`, { env });
+  const { stderr, status } = checkout.shell(`node cli/storm.js pulumi stack export --show-secrets -s prod > ${file}`, {
+    env,
+  });
   if (status !== 0) throw new Error(stderr);
   const text = readFileSync(file, "utf8");
   const { resources = [] } = (JSON.parse(text) as { deployment: { resources?: { urn: string; type: string }[] } })
