@@ -8,6 +8,7 @@ import type { Spec } from "../spec/spec";
 import type { StackState } from "../tools/backend";
 import { UserError, messageOf } from "../tools/errors";
 import { checkout } from "../tools/paths";
+import { recorded } from "../tools/ready";
 import type { Output } from "../tools/report";
 import { readConfig } from "./config";
 import { loadSettings } from "./load-settings";
@@ -57,8 +58,8 @@ export function beforeIn(state: StackState | undefined): Before {
 
 /** The plan of a stack's storm.yml, and its compose files rendered. @throws FilesRefused */
 export async function loadFor(stack: string, wanted: Wanted, output: Output): Promise<Loaded> {
-  // The default stack builds its image from this bundle.
-  await buildGuestbook();
+  // The default stack builds its image from this bundle. Where set-up has nothing left to do, it is there.
+  if (recorded() === undefined) await buildGuestbook();
   const settings = loadSettings(stack, wanted.file);
   const spec = wanted.production === true ? { ...asObject(settings.spec), production: true } : settings.spec;
   return clearly(output, () =>
