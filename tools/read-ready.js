@@ -9,7 +9,7 @@ const path = require("path");
 function readReady(root, env) {
   try {
     const ready = JSON.parse(fs.readFileSync(path.join(root, ".storm", "ready.json"), "utf8"));
-    if (ready.format !== 3 || ready.root !== root) return undefined;
+    if (ready.format !== 4 || ready.root !== root) return undefined;
     if (ready.setup !== (env.STORM_SETUP || "") || ready.given !== (env.STORM_PULUMI || "")) return undefined;
     const changed = ready.watched.some(([file, mark]) => {
       const found = fs.statSync(file);

@@ -12,7 +12,7 @@ import { readReady } from "./read-ready";
  * one of the watched files changes.
  */
 export interface Ready {
-  format: 3;
+  format: 4;
   root: string;
   /** STORM_SETUP and STORM_PULUMI of that moment. */
   setup: string;
@@ -28,7 +28,7 @@ export interface Ready {
 
 export function recordReady(engine: Engine, plugins: PluginOrigin): void {
   const ready: Ready = {
-    format: 3,
+    format: 4,
     root: checkout,
     setup: process.env.STORM_SETUP ?? "",
     given: process.env.STORM_PULUMI ?? "",
@@ -66,6 +66,7 @@ function watchedFiles(engine: Engine): string[] {
   const folders = [
     sources,
     ...readdirSync(sources).map((name) => join(sources, name)),
+    join(guestbook, "build.ts"),
     join(guestbook, "src"),
     join(guestbook, "dist", "server.js"),
   ];

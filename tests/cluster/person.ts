@@ -23,7 +23,7 @@ export interface Operator {
   /** For bundles and homes. */
   folder: string;
   /** A command of `storm`, with its exit code. */
-  storm: (args: string[]) => Promise<Done>;
+  storm: (args: string[], seconds?: number) => Promise<Done>;
 }
 
 /** A person's own machine, as far as the docker client goes: the bundle, and a HOME with nothing in it. */

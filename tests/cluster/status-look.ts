@@ -1,5 +1,6 @@
 import type { ClusterStatus } from "../../cli/status/assess";
 import { eventually, type LabCluster, notYet } from "./lab";
+import type { Operator } from "./person";
 
 /** Seconds within which `storm status` has to be right. */
 export const RIGHT_SECONDS = 15;
@@ -8,13 +9,13 @@ const BACK_SECONDS = 90;
 
 /** Waits for a look of `storm status` in which `right` is so. */
 export function statusSays(
-  lab: LabCluster,
+  operator: Operator,
   what: string,
   seconds: number,
   right: (found: ClusterStatus) => boolean,
 ): Promise<ClusterStatus> {
   return eventually(seconds, what, async () => {
-    const { code, stdout, stderr } = await lab.storm(["status", lab.stack, "--json"], 60);
+    const { code, stdout, stderr } = await operator.storm(["status", operator.stack, "--json"], 60);
     if (stdout === "") throw new Error(stderr);
     const found = JSON.parse(stdout) as ClusterStatus;
     expect(code).toBe(found.health === "OK" ? 0 : 1);

@@ -41,18 +41,8 @@ export class Traveller {
     const [image = "", network = ""] = (await run("docker", ["inspect", "-f", format, node])).stdout.trim().split(" ");
     const name = `${lab.container("person")}-${who}`;
     const rights = ["--cap-drop", "ALL", "--cap-add", "NET_ADMIN", "--device", "/dev/net/tun"];
-    const what = ["--entrypoint", "sleep", image, "infinity"];
-    const started = await run("docker", [
-      "run",
-      "-d",
-      "--rm",
-      "--name",
-      name,
-      "--network",
-      network,
-      ...rights,
-      ...what,
-    ]);
+    const place = ["--name", name, "--network", network, "--entrypoint", "sleep"];
+    const started = await run("docker", ["run", "-d", "--rm", ...place, ...rights, image, "infinity"]);
     if (started.code !== 0) throw new Error(started.stderr);
     lab.guests.push(() => run("docker", ["rm", "-f", name]));
     return Traveller.at(name, lab, who, ttl);

@@ -12,6 +12,8 @@ const here = standInOnly("it deploys");
 /** Set-up of a new checkout, and some twenty runs of the engine. */
 jest.setTimeout(900_000);
 
+/** What `npx storm` runs, as the hook does, a second sooner. */
+const STORM = "node cli/storm.js";
 const CANARIES = ["canary-passphrase", "canary-pin"];
 const STORM_YML = `compose: {}
 Hostname: storm.example.com
@@ -64,7 +66,7 @@ afterAll(() => {
 const write = (name: string, text: string) => writeFileSync(join(checkout.folder, name), text);
 
 function storm(words: string, more: Record<string, string> = {}) {
-  const ran = checkout.shell(`node cli/storm.js ${words}`, { env: { ...env, ...more } });
+  const ran = checkout.shell(`${STORM} ${words}`, { env: { ...env, ...more } });
   read += ran.stdout + ran.stderr;
   return ran;
 }
@@ -79,9 +81,7 @@ function push(branch: string): string {
 function deployed(): { nodes: string[]; image: string | undefined } {
   // By a file: it is megabytes.
   const file = join(checkout.folder, ".storm", "export.json");
-  const { stderr, status } = checkout.shell(`node cli/storm.js pulumi stack export --show-secrets -s prod > ${file}`, {
-    env,
-  });
+  const { stderr, status } = checkout.shell(`${STORM} pulumi stack export --show-secrets -s prod > ${file}`, { env });
   if (status !== 0) throw new Error(stderr);
   const text = readFileSync(file, "utf8");
   const { resources = [] } = (JSON.parse(text) as { deployment: { resources?: { urn: string; type: string }[] } })

@@ -65,7 +65,7 @@ function readyCheckout(name: string): { folder: string; engine: string } {
   chmodSync(engine, 0o755);
   const { mtimeMs, size } = statSync(engine);
   const ready = {
-    format: 3,
+    format: 4,
     root: folder,
     setup: "",
     given: "",
