@@ -2,10 +2,12 @@
 "use strict";
 
 const { run } = require("./tools/bundled");
+const { endUnheard } = require("./tools/end-unheard");
 const { withoutTrace } = require("./tools/light-promises");
 const { loadWhenUsed } = require("./tools/load-when-used");
 const { askState } = require("./tools/ask-state");
 
+endUnheard();
 lightStackTraces();
 loadWhenUsed();
 quietSdk();

@@ -85,14 +85,45 @@ export async function runJest({ title, args }: JestRun, { env, output, signal }:
   // --ci: a snapshot that is not there fails, it is not written.
   const options = ["--ci", "--rootDir", checkout, "--testMatch=**/tests/**/*.test.ts", "--passWithNoTests"];
   const all = [jest, ...options, "--json", `--outputFile=${file}`, ...args];
-  const code = await runGroup(process.execPath, all, env, signal);
+  const code = await runForResults(process.execPath, all, env, signal, file);
   signal.throwIfAborted();
-  const counts = countsOf(existsSync(file) ? readFileSync(file, "utf8") : undefined, code);
+  if (code === undefined)
+    output.write(`${title}: what the tests had started went on after the last of them, and was interrupted\n`);
+  const counts = countsOf(existsSync(file) ? readFileSync(file, "utf8") : undefined, code ?? 1);
   rmSync(file, { force: true });
   output.write(
     stepLine(output, `${title} (${closingLine(counts)})`, counts.failed === 0 ? "ok" : "fail", Date.now() - began),
   );
   return counts;
+}
+
+/** Time for a program to end that has written its results. */
+const LINGER_MS = 60_000;
+
+/**
+ * As `runGroup`, for a program that is done once its results are in a file: jest waits for ever for what a failed test has left running.
+ * @returns its exit code, undefined if it had to be interrupted
+ */
+export async function runForResults(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  results: string,
+  lingerMs = LINGER_MS,
+): Promise<number | undefined> {
+  const late = new AbortController();
+  let since: number | undefined;
+  const watch = setInterval(() => {
+    if (since === undefined && existsSync(results)) since = Date.now();
+    if (since !== undefined && Date.now() - since > lingerMs) late.abort();
+  }, lingerMs / 20);
+  try {
+    const code = await runGroup(program, args, env, AbortSignal.any([signal, late.signal]));
+    return late.signal.aborted ? undefined : code;
+  } finally {
+    clearInterval(watch);
+  }
 }
 
 /**

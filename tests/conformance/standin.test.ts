@@ -59,8 +59,7 @@ describe.each(names)("%s", (name) => {
     const engine = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "inherit"] });
     let said = "";
     engine.stdout.on("data", (data: Buffer) => (said += data.toString()));
-    await until(() => said.split("\n").length > 2);
-    engine.kill("SIGKILL");
+    await until(() => said.split("\n").length > 2).finally(() => engine.kill("SIGKILL"));
     await until(() => !alive(Number(said.split("\n")[0])));
   });
 });

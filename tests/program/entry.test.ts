@@ -1,5 +1,6 @@
 /** index.js and tools/bundled.js: whatever they load, what runs is what the files say now. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -33,6 +34,7 @@ beforeEach(() => {
     "package-lock.json",
     "tools/ask-state.js",
     "tools/bundled.js",
+    "tools/end-unheard.js",
     "tools/light-promises.js",
     "tools/load-when-used.js",
   ])
@@ -132,6 +134,16 @@ test("an error names its place in the sources, bundled or not", () => {
   expect(stack()).toMatch(/^Error: told first\n[^]*index\.ts:/);
   expect(fs.existsSync(inputs())).toBe(true);
   expect(stack()).toMatch(/^Error: told first\n[^]*index\.ts:5:/);
+});
+
+test("it ends when nobody reads it any more, as of an engine that was killed", async () => {
+  // The SDK reports what nobody caught on standard error, also that this is closed.
+  const sdk =
+    'process.on("uncaughtException", (error) => console.error(error)); setInterval(() => console.error("said"), 50);';
+  const program = spawn(process.execPath, ["-e", `${sdk} require("./index.js")`], { cwd: folder });
+  program.stdout.destroy();
+  program.stderr.destroy();
+  expect(await once(program, "exit")).toEqual([1, null]);
 });
 
 test("where no bundle can be made the sources go on being run", () => {

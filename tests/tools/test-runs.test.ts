@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deadTestStacks } from "../../cli/test-stacks";
-import { closingLine, countsOf, runGroup, slowRuns, sum } from "../../tools/test-runs";
+import { closingLine, countsOf, runForResults, runGroup, slowRuns, sum } from "../../tools/test-runs";
 import { temporaryFolder } from "./support";
 
 const folder = temporaryFolder();
@@ -62,6 +62,14 @@ test("an interrupt reaches jest and what its tests have started, and is no resul
   expect(await written(asked)).toBe("asked\n");
   expect(await running).not.toBe(0);
   expect(() => runGroup("true", [], process.env, controller.signal)).toThrow(/aborted/);
+});
+
+test("what goes on after its results were written is interrupted", async () => {
+  const results = join(folder, "results");
+  const { signal } = new AbortController();
+  const run = (script: string) => runForResults("sh", ["-c", script, results], process.env, signal, results, 500);
+  expect(await run('echo "{}" >"$0"; exec sleep 60')).toBeUndefined();
+  expect(await run("exit 3")).toBe(3);
 });
 
 test("stacks of dead test runs are told from those of living ones and from the user's", () => {

@@ -2,8 +2,10 @@
 "use strict";
 
 const pulumi = require("@pulumi/pulumi");
+const { endUnheard } = require("../../../tools/end-unheard");
 const { fixtures, providers } = JSON.parse(require("fs").readFileSync("fixtures.json", "utf8"));
 
+endUnheard();
 const made = new Map();
 const provider = new Map(
   Object.entries(providers).map(([name, settings]) => [name, new pulumi.ProviderResource(name, name, settings)]),
