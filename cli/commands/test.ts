@@ -28,7 +28,7 @@ async function fastTests(output: Output): Promise<Counts[]> {
   return interruptible(
     output,
     () => sweepTestStacks(output),
-    async (signal) => [await runJest(fastRun(), { env: withoutCertificates(process.env), output, signal })],
+    async (signal) => [await runJest(fastRun(), { env: process.env, output, signal })],
   );
 }
 
@@ -50,18 +50,13 @@ async function allTests(output: Output): Promise<Counts[]> {
     output,
     () => sweepTestStacks(output),
     async (signal) => {
-      const fast = runJest(fastRun(), { env: withoutCertificates(env), output, signal });
+      const fast = runJest(fastRun(), { env, output, signal });
       const counts = await together(fast, runChecks(output));
       for (const runs of slowRuns())
         counts.push(...(await together(...runs.map((each) => runJest(each, { env, output, signal })))));
       return counts;
     },
   );
-}
-
-/** Node.js reads these certificates whenever it starts, for twice the time; the fast suites start it often and go nowhere. */
-function withoutCertificates(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, NODE_EXTRA_CA_CERTS: undefined };
 }
 
 /** Set-up that fails is one failed test: the closing line comes all the same. */
