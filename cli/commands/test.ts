@@ -6,7 +6,9 @@ import { setUpLab } from "../../tools/setup";
 import { interruptible } from "../interruptible-tests";
 import { sweepTestStacks } from "../test-stacks";
 import { setUpFastTests, setUpTests } from "../../tools/test-needs";
-import { type Counts, closingLine, fastRun, runChecks, runJest, slowRuns, sum } from "../../tools/test-runs";
+import { runChecks } from "../../tools/checks";
+import { runJest } from "../../tools/run-jest";
+import { type Counts, closingLine, fastRun, type JestRun, slowRuns, sum } from "../../tools/test-runs";
 
 export interface TestOptions {
   /** Only what needs neither engine, containers nor database. */
@@ -50,11 +52,17 @@ async function allTests(output: Output): Promise<Counts[]> {
     output,
     () => sweepTestStacks(output),
     async (signal) => {
-      const fast = runJest(fastRun(), { env, output, signal });
-      const counts = await together(fast, runChecks(output));
-      for (const runs of slowRuns())
-        counts.push(...(await together(...runs.map((each) => runJest(each, { env, output, signal })))));
-      return counts;
+      const surroundings = { env, output, signal };
+      const inTurn = async (runs: JestRun[]) => {
+        const counts: Counts[] = [];
+        for (const each of runs) counts.push(await runJest(each, surroundings));
+        return counts;
+      };
+      const { sideBySide, booting, patient } = slowRuns();
+      const fast = await inTurn([fastRun()]);
+      const first = await together(...sideBySide.map((each) => inTurn([each])));
+      const quiet = runChecks(surroundings).then(async (checks) => [checks, ...(await inTurn(patient))]);
+      return [fast, ...first, ...(await together(inTurn(booting), quiet))].flat();
     },
   );
 }

@@ -3,9 +3,10 @@ import { ensurePackages, needs } from "../../tools/debian-packages";
 import { UserError } from "../../tools/errors";
 import { ensureOfficialPlugins, installer, type MissingPlugin, officialHome } from "../../tools/official-plugins";
 import type { Output } from "../../tools/report";
+import { runJest } from "../../tools/run-jest";
 import { setUpEngine } from "../../tools/setup";
 import { setupMode } from "../../tools/setup-mode";
-import { closingLine, runJest } from "../../tools/test-runs";
+import { closingLine } from "../../tools/test-runs";
 import { interruptible } from "../interruptible-tests";
 
 /**

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deadTestStacks } from "../../cli/test-stacks";
-import { closingLine, countsOf, runForResults, runGroup, slowRuns, sum } from "../../tools/test-runs";
+import { runForResults, runGroup } from "../../tools/program-group";
+import { countsOf } from "../../tools/run-jest";
+import { closingLine, type JestRun, slowRuns, sum } from "../../tools/test-runs";
 import { temporaryFolder } from "./support";
 
 const folder = temporaryFolder();
@@ -29,12 +31,13 @@ describe("counting", () => {
   test("slow suites run only where there are any", () => {
     const place = join(folder, "checkout");
     mkdirSync(join(place, "tests", "conformance"), { recursive: true });
-    const titles = () => slowRuns(place).map((step) => step.map(({ title }) => title));
-    expect(titles()).toEqual([["Engine suites"]]);
+    const titles = () => Object.values(slowRuns(place)).map((runs: JestRun[]) => runs.map(({ title }) => title));
+    expect(titles()).toEqual([["Engine suites"], [], []]);
     mkdirSync(join(place, "tests", "local"));
     mkdirSync(join(place, "tests", "booted-clouds"));
-    expect(titles()).toEqual([["Engine suites", "Docker suites"], ["Booted clouds"]]);
-    const suites = () => slowRuns(place).at(-1)?.[0]?.args.at(-1);
+    mkdirSync(join(place, "tests", "previews"));
+    expect(titles()).toEqual([["Engine suites", "Docker suites"], ["Booted clouds"], ["Patient suites"]]);
+    const suites = () => slowRuns(place).booting[0]?.args.at(-1);
     jest.replaceProperty(process, "env", { ...process.env, STORM_LONG: undefined });
     expect(suites()).toBe("--testPathPatterns=/tests/booted-clouds/three-clouds");
     jest.replaceProperty(process, "env", { ...process.env, STORM_LONG: "1" });
@@ -56,18 +59,29 @@ test("an interrupt reaches jest and what its tests have started, and is no resul
   const [begun, asked] = [join(folder, "begun"), join(folder, "asked")];
   const child = `trap "echo asked >${asked}; exit 0" INT; echo begun >${begun}; while :; do sleep 0.05; done`;
   const controller = new AbortController();
-  const running = runGroup("sh", ["-c", 'sh -c "$0"; exit 1', child], process.env, controller.signal);
+  const running = runGroup("sh", ["-c", 'sh -c "$0"; exit 1', child], { env: process.env, signal: controller.signal });
   await written(begun);
   controller.abort();
   expect(await written(asked)).toBe("asked\n");
   expect(await running).not.toBe(0);
-  expect(() => runGroup("true", [], process.env, controller.signal)).toThrow(/aborted/);
+  expect(() => runGroup("true", [], { env: process.env, signal: controller.signal })).toThrow(/aborted/);
+});
+
+test("a group that yields has the lowest priority, among its session's and against others", async () => {
+  let said = "";
+  const { signal } = new AbortController();
+  const onOutput = (text: string) => void (said += text);
+  // Its priority is set while it starts.
+  const script = "sleep 0.2; nice; cat /proc/self/autogroup 2>&1";
+  expect(await runGroup("sh", ["-c", script], { env: process.env, signal, yielding: true, onOutput })).toBe(0);
+  expect(said).toMatch(/^19\n(.* nice 19|.*No such file.*)\n$/);
 });
 
 test("what goes on after its results were written is interrupted", async () => {
   const results = join(folder, "results");
   const { signal } = new AbortController();
-  const run = (script: string) => runForResults("sh", ["-c", script, results], process.env, signal, results, 500);
+  const run = (script: string) =>
+    runForResults("sh", ["-c", script, results], { env: process.env, signal }, results, 500);
   expect(await run('echo "{}" >"$0"; exec sleep 60')).toBeUndefined();
   expect(await run("exit 3")).toBe(3);
 });
