@@ -45,17 +45,19 @@ describe("credentials", () => void atTheirEnd.push(credentials(lab)));
 // First the last that ends: the list of people then has nobody whose minute is still running.
 describe("credentials with a VPN peer", () => void atTheirEnd.unshift(vpn(lab)));
 describe("idempotence", () => idempotence(lab));
+describe("registration", () => registration(lab));
 describe("credentials at their end", () => {
   atTheirEnd.forEach((tests) => tests());
   afterAll(() => lab.endGuests());
 });
-describe("registration", () => registration(lab));
 describe("readme", () => readme(lab));
 describe("deployments", () => deployments(lab));
 describe("rotation", () => rotation(lab));
 describe("scaling", () => scaling(lab));
-describe("outbound", () => outbound(lab));
+let watched = () => {};
+describe("outbound", () => void (watched = outbound(lab)));
 describe("secret set", () => secretSet(lab));
+describe("outbound, at its end", () => watched());
 describe("secrets", () => secrets(lab));
 describe("whoami", () => whoami(lab));
 describe("status", () => status(lab));

@@ -53,9 +53,6 @@ export function secretSet(lab: LabCluster): void {
     expect(made.stdout).not.toContain(first);
     const [one = ""] = await names();
     expect(made.stdout).toContain(`Secret ${one} is in the swarm\n`);
-    // Not in use yet, and of no compose file: a deploy of the stack takes it for nobody's leftover.
-    await lab.start(stormYml(3));
-    expect(await names()).toEqual([one]);
     await deploy(one);
     expect(await seen()).toEqual([first, first]);
 
@@ -68,6 +65,8 @@ export function secretSet(lab: LabCluster): void {
 
     const back = await lab.start(stormYml(3));
     expect(`${back.code} ${back.stderr}`).toMatch(/^0 /);
+    // Not in use, and of no compose file: a deploy of the stack takes them for nobody's leftovers.
+    expect(await names()).toEqual(both);
     expect((await lab.docker("secret", "rm", ...both)).code).toBe(0);
     await lab.whole(60);
   });
