@@ -40,8 +40,11 @@ export function runGroup(program: string, args: readonly string[], options: Grou
 function yieldToOthers(pid: number): void {
   setPriority(pid, constants.priority.PRIORITY_LOW);
   // Linux weighs sessions against each other, by a nice value of their own (sched(7), autogroups); other kernels, and some of its, do not.
-  const session = `/proc/${pid}/autogroup`;
-  if (existsSync(session)) writeFileSync(session, String(constants.priority.PRIORITY_LOW));
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW));
+  } catch {
+    // nor does every container let it be written: then it takes a session's share
+  }
 }
 
 /** Time for a program to end that has written its results. */
