@@ -1,5 +1,7 @@
+import { existsSync, realpathSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import type { LoadSettings } from "../load";
-import { checkout } from "../tools/paths";
+import { checkout, inLab, sources } from "../tools/paths";
 import { hasIpvs, readConfig } from "./config";
 
 /**
@@ -10,11 +12,17 @@ export function loadSettings(stack: string, file: string | undefined): Omit<Load
   const config = readConfig(stack);
   const text = (key: string, otherwise: string) => (typeof config[key] === "string" ? config[key] : otherwise);
   return {
-    directory: checkout,
-    file: file ?? text("storm:file", "storm.yml"),
+    ...place(file ?? text("storm:file", "storm.yml")),
     env: text("storm:env", stack),
     spec: config["storm:spec"],
     ipvs: hasIpvs(),
     offline: true,
   };
+}
+
+/** From where messages name files: the user's checkout. That of the lab is a folder in it, full of links to it. */
+function place(file: string): Pick<LoadSettings, "directory" | "file"> {
+  if (!inLab) return { directory: checkout, file };
+  const path = resolve(checkout, file);
+  return { directory: sources, file: relative(sources, existsSync(path) ? realpathSync(path) : path) };
 }
