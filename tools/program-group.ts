@@ -25,7 +25,8 @@ export function runGroup(program: string, args: readonly string[], options: Grou
     const spoken = onOutput === undefined ? (["ignore", "inherit"] as const) : (["pipe", "pipe"] as const);
     const child = spawn(program, args, { cwd: checkout, env, detached: true, stdio: ["ignore", ...spoken] });
     if (yielding && child.pid !== undefined) yieldToOthers(child.pid);
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", onOutput ?? (() => {}));
+    if (onOutput !== undefined)
+      for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", onOutput);
     const interrupt = () => void (child.pid !== undefined && process.kill(-child.pid, "SIGINT"));
     signal.addEventListener("abort", interrupt);
     child.on("error", reject);

@@ -50,7 +50,12 @@ export class Project {
     ]);
     this.write("package.json", ['{"name": "local-test", "main": "index.js"}']);
     const program = JSON.stringify(join(repository, "tests/local/program.ts"));
-    this.write("index.js", ['require("tsx/cjs");', `module.exports = require(${program});`]);
+    const endUnheard = JSON.stringify(join(repository, "tools/end-unheard"));
+    this.write("index.js", [
+      `require(${endUnheard}).endUnheard();`,
+      'require("tsx/cjs");',
+      `module.exports = require(${program});`,
+    ]);
   }
 
   write(file: string, lines: string[]): void {
